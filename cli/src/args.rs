@@ -1,0 +1,104 @@
+//! The command line: what can be asked. Knows nothing of how it is answered.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Who changed what, and when: drift from CloudTrail files and declared state.
+#[derive(Debug, Parser)]
+#[command(name = "driftwire", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  driftwire replay --state terraform.tfstate --trail ./cloudtrail-logs/
+  driftwire replay --state states/ --trail '2026-11-2*.json.gz' --format json
+  aws cloudtrail lookup-events --output json | driftwire replay --state terraform.tfstate --trail -
+  driftwire explain --state terraform.tfstate record.json
+
+Exit codes: 0 no drift, 2 drift found, 1 error.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Replay CloudTrail files against declared state, and say who drifted what
+    #[command(after_help = EXAMPLES)]
+    Replay(ReplayArgs),
+    /// Explain one record step by step: actor, resource, declarations, equality rules, verdict
+    Explain(ExplainArgs),
+    /// Check a rules file, or run its examples
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Print shell completions
+    Completions {
+        /// The shell to print them for
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff
+    Man,
+}
+
+/// What `replay` needs.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    #[command(flatten)]
+    pub(crate) declared: DeclaredArgs,
+    /// CloudTrail records: files, folders, globs, or `-`; plain or gzip; log files, JSON lines, LookupEvents answers,
+    /// EventBridge envelopes, SQS bodies
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    pub(crate) trail: Vec<String>,
+    /// How to print findings
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// Also print how each record ended for each resource
+    #[arg(long)]
+    pub(crate) outcomes: bool,
+}
+
+/// Declared state and rules.
+#[derive(Debug, Args)]
+pub(crate) struct DeclaredArgs {
+    /// Declared state: Terraform or OpenTofu state, `show -json`, plan JSON; files, folders or globs
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    pub(crate) state: Vec<String>,
+    /// Rules file: pipelines, what to ignore, severities
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+}
+
+/// What `explain` needs.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) declared: DeclaredArgs,
+    /// A file with one record, in any of the forms that `replay` takes; `-` reads standard input
+    #[arg(value_name = "RECORD.json")]
+    pub(crate) record: String,
+}
+
+/// What to do with a rules file.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Validate a rules file
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+    /// Run the examples that a rules file holds
+    Test {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// For programs: one JSON object a line
+    Json,
+}

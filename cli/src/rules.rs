@@ -1,0 +1,44 @@
+//! `rules check` and `rules test`.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use driftwire_drift::judge;
+
+use crate::desk;
+
+/// Says whether a rules file can be used.
+pub(crate) fn check(file: &Path, out: &mut dyn Write) -> Result<()> {
+    desk::rules(Some(file))?;
+    Ok(writeln!(out, "{}: valid", file.display())?)
+}
+
+/// Runs the examples in a rules file. Returns whether all came out as they say.
+pub(crate) fn test(file: &Path, out: &mut dyn Write) -> Result<bool> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("reading the rules file {}", file.display()))?;
+    let report = judge::test(&text, &file.display().to_string())?;
+    let examples: usize = report.rules.iter().map(|rule| rule.examples.len()).sum();
+    for rule in &report.rules {
+        for example in rule.examples.iter().filter(|it| !it.passed()) {
+            let fires = |fires: bool| if fires { "fires" } else { "does not fire" };
+            writeln!(
+                out,
+                "{}:{}: rule `{}` {}, the example says that it {}",
+                file.display(),
+                example.line,
+                rule.rule,
+                fires(example.fired),
+                fires(example.expected)
+            )?;
+            for problem in &example.problems {
+                writeln!(out, "  {problem}")?;
+            }
+        }
+    }
+    for rule in report.without_examples() {
+        writeln!(out, "{}: rule `{rule}` has no example", file.display())?;
+    }
+    writeln!(out, "{}: {} rules, {examples} examples, {}", file.display(), report.rules.len(), if report.passed() { "all as they say" } else { "not all as they say" })?;
+    Ok(report.passed())
+}

@@ -1,0 +1,152 @@
+//! Bytes to a JSON object, or a refusal that says what the bytes are instead. Knows no format of declared state.
+
+use serde_json::{Map, Value, error::Category};
+
+use crate::DeclaredError;
+
+/// What to do about the commonest mistakes.
+const USE_STATE_PULL: &str = "write the state out with `terraform state pull`";
+const USE_SHOW_JSON: &str = "write it out with `terraform show -json FILE`";
+pub(crate) const READS: &str = "this version reads Terraform and OpenTofu state";
+
+/// Parses a file's bytes into the JSON object that it holds.
+///
+/// # Errors
+/// When the bytes are empty, not JSON, or JSON but not an object.
+pub(crate) fn parse(bytes: &[u8], origin: &str) -> Result<Map<String, Value>, DeclaredError> {
+    let decoded = utf16(bytes);
+    let bytes = decoded.as_deref().map_or(bytes, str::as_bytes);
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = bytes.trim_ascii_start();
+    if text.is_empty() {
+        return Err(DeclaredError::Empty { origin: origin.to_owned() });
+    }
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(document)) => Ok(document),
+        Ok(Value::Array(items)) => Err(not_an_object(origin, &items)),
+        Ok(_) => Err(DeclaredError::NotState {
+            origin: origin.to_owned(),
+            found: "a single JSON value",
+            hint: USE_STATE_PULL,
+        }),
+        Err(error) => Err(foreign(text, origin).unwrap_or_else(|| not_json(&error, origin))),
+    }
+}
+
+/// Decodes UTF-16 with a byte order mark, which is what PowerShell's `>` writes.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let (body, unit): (_, fn([u8; 2]) -> u16) = match bytes {
+        [0xFF, 0xFE, body @ ..] => (body, u16::from_le_bytes),
+        [0xFE, 0xFF, body @ ..] => (body, u16::from_be_bytes),
+        _ => return None,
+    };
+    let units = body.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
+    char::decode_utf16(units).collect::<Result<_, _>>().ok()
+}
+
+fn not_an_object(origin: &str, items: &[Value]) -> DeclaredError {
+    let origin = origin.to_owned();
+    let is_stack_list = items.iter().any(|item| item.get("StackId").is_some());
+    if is_stack_list {
+        return DeclaredError::OtherFormat { origin, found: "a list from CloudFormation", hint: READS };
+    }
+    DeclaredError::NotState { origin, found: "a JSON list", hint: USE_STATE_PULL }
+}
+
+fn not_json(error: &serde_json::Error, origin: &str) -> DeclaredError {
+    let message = error.to_string();
+    let reason = message.split(" at line ").next().unwrap_or_default().to_owned();
+    let hint = match error.classify() {
+        Category::Eof => "the file ends too early: copy or write it again",
+        Category::Syntax | Category::Data | Category::Io => USE_STATE_PULL,
+    };
+    DeclaredError::NotJson { origin: origin.to_owned(), line: error.line(), column: error.column(), reason, hint }
+}
+
+/// Recognizes what people give by mistake, in bytes that are not JSON.
+fn foreign(text: &[u8], origin: &str) -> Option<DeclaredError> {
+    let origin = origin.to_owned();
+    let other = |found, hint| Some(DeclaredError::OtherFormat { origin: origin.clone(), found, hint });
+    if text.starts_with(b"\x1F\x8B") {
+        return other("compressed with gzip", "decompress it first");
+    }
+    if text.starts_with(b"PK\x03\x04") {
+        return other("a saved plan in binary form, or another zip archive", USE_SHOW_JSON);
+    }
+    if text.starts_with(b"version https://git-lfs") {
+        return other("a Git LFS pointer, not the file itself", "fetch the file with `git lfs pull`");
+    }
+    if text.starts_with(br#"{"@level""#) {
+        return other(
+            "the log of `terraform plan -json`",
+            "save the plan with `-out`, then write it out with `terraform show -json FILE`",
+        );
+    }
+    if let [b'<', b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..] = text {
+        let hint = "a sign-in page or an error was saved in place of the state: download it again";
+        return Some(DeclaredError::NotState { origin, found: "an HTML or XML page", hint });
+    }
+    let head = String::from_utf8_lossy(text.get(..4096).unwrap_or(text)).into_owned();
+    let line_starts = |words: &[&str]| head.lines().any(|line| words.iter().any(|word| line.starts_with(word)));
+    if line_starts(&["AWSTemplateFormatVersion", "Resources:", "Transform: AWS::"]) {
+        return other("a CloudFormation template", READS);
+    }
+    if line_starts(&[
+        "resource \"",
+        "terraform {",
+        "provider \"",
+        "module \"",
+        "variable \"",
+        "data \"",
+        "locals {",
+        "output \"",
+    ]) {
+        return other("Terraform code, not its state", USE_STATE_PULL);
+    }
+    if line_starts(&[
+        "Terraform will perform",
+        "Terraform used the selected",
+        "OpenTofu will perform",
+        "OpenTofu used the selected",
+        "# aws_",
+        "# module.",
+    ]) {
+        return other("output of Terraform or OpenTofu for people", "add `-json` to the `show` command");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn refusal(bytes: &[u8]) -> String {
+        parse(bytes, "a.tfstate").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_utf_16_are_read() {
+        assert!(parse(b"\xEF\xBB\xBF{}", "a").unwrap().is_empty());
+        let le: Vec<u8> = "\u{FEFF}{\"a\": \"é\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(parse(&le, "a").unwrap()["a"], "é");
+        let be: Vec<u8> = "\u{FEFF}{}".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert!(parse(&be, "a").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_not_json_is_named() {
+        assert_snapshot!(refusal(b" \n"), @"`a.tfstate` is empty; expected Terraform or OpenTofu state, as `terraform state pull` writes it");
+        assert_snapshot!(refusal(b"{\"version\": 4,\n \"serial\": "), @"`a.tfstate` is not JSON: EOF while parsing a value at line 2, column 11; the file ends too early: copy or write it again");
+        assert_snapshot!(refusal(b"{\n<<<<<<< HEAD"), @"`a.tfstate` is not JSON: key must be a string at line 2, column 1; write the state out with `terraform state pull`");
+        assert_snapshot!(refusal(b"<!DOCTYPE html><html>"), @"`a.tfstate` is an HTML or XML page, not declared state; a sign-in page or an error was saved in place of the state: download it again");
+        assert_snapshot!(refusal(b"PK\x03\x04...."), @"`a.tfstate` is a saved plan in binary form, or another zip archive; write it out with `terraform show -json FILE`");
+        assert_snapshot!(refusal(b"\x1F\x8B\x08"), @"`a.tfstate` is compressed with gzip; decompress it first");
+        assert_snapshot!(refusal(b"AWSTemplateFormatVersion: '2010-09-09'\nResources:\n"), @"`a.tfstate` is a CloudFormation template; this version reads Terraform and OpenTofu state");
+        assert_snapshot!(refusal(b"# ours\nresource \"aws_s3_bucket\" \"logs\" {}\n"), @"`a.tfstate` is Terraform code, not its state; write the state out with `terraform state pull`");
+        assert_snapshot!(refusal(b"{\"@level\":\"info\"}\n{\"@level\":\"info\"}"), @"`a.tfstate` is the log of `terraform plan -json`; save the plan with `-out`, then write it out with `terraform show -json FILE`");
+        assert_snapshot!(refusal(b"# aws_vpc.main:\nresource ="), @"`a.tfstate` is output of Terraform or OpenTofu for people; add `-json` to the `show` command");
+        assert_snapshot!(refusal(b"[1]"), @"`a.tfstate` is a JSON list, not declared state; write the state out with `terraform state pull`");
+    }
+}

@@ -1,0 +1,112 @@
+//! What one file of declared state amounts to: its declarations, and a count of everything that is not one.
+
+use std::{collections::BTreeMap, fmt};
+
+use crate::{Declaration, Tool};
+
+/// One file of declared state, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeclaredState {
+    /// What people call the file.
+    pub origin: String,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// What the content is.
+    pub format: Format,
+    /// The version, for people: `serial 412`, `plan of 2026-01-02T03:04:05Z`.
+    pub version: String,
+    /// Counts up with every change of the state; absent where the format has none.
+    pub serial: Option<u64>,
+    /// Names the state for as long as it lives: another lineage is another state.
+    pub lineage: Option<String>,
+    /// What is declared, in the file's order.
+    pub declarations: Vec<Declaration>,
+    /// Everything in the file that is not a declaration, counted by reason: NO-SILENCE.
+    pub skipped: BTreeMap<SkipReason, usize>,
+    /// What was read, but deserves a look.
+    pub warnings: Vec<Warning>,
+}
+
+/// What the content of a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// Terraform or OpenTofu state, version 4.
+    StateV4,
+    /// Terraform state before 0.12, version 3.
+    StateV3,
+    /// `terraform show -json` of a state.
+    ShowJson,
+    /// `terraform show -json` of a saved plan.
+    PlanJson,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::StateV4 => "state version 4",
+            Self::StateV3 => "state version 3",
+            Self::ShowJson => "state as `show -json`",
+            Self::PlanJson => "plan as JSON",
+        })
+    }
+}
+
+/// Why an object of the file is not a declaration.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkipReason {
+    /// A data source: the code only reads it.
+    DataSource,
+    /// Another provider's, by its name: `hashicorp/azurerm`.
+    OtherProvider(String),
+    /// An object without attributes: there is nothing to compare or to find it by.
+    NoAttributes,
+    /// The plan creates it; there is no such resource yet.
+    NotYetCreated,
+    /// Neither managed nor a data source; the mode, as written.
+    OtherMode(String),
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DataSource => f.write_str("data source"),
+            Self::OtherProvider(name) => write!(f, "provider {name}"),
+            Self::NoAttributes => f.write_str("no attributes"),
+            Self::NotYetCreated => f.write_str("not yet created"),
+            Self::OtherMode(mode) => write!(f, "mode {mode}"),
+        }
+    }
+}
+
+/// Something that was read, but deserves a look. Displayed, it is one sentence without a final full stop.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Warning {
+    /// An object of an older Terraform that was never upgraded: its values are all text.
+    FlatAttributes {
+        /// The resource's address.
+        address: String,
+    },
+    /// The plan says that making it failed: what it would do is not all there.
+    PlanErrored,
+    /// The plan was limited to targets, or deferred changes: it does not cover all of the code.
+    PlanIncomplete,
+    /// The plan holds no prior state: nothing says what exists, so nothing is declared.
+    PlanWithoutPriorState,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FlatAttributes { address } => {
+                write!(f, "`{address}` was written by an older Terraform: its values are all text until the next apply")
+            }
+            Self::PlanErrored => f.write_str("making this plan failed: resources may be missing from it"),
+            Self::PlanIncomplete => {
+                f.write_str("this plan does not cover all of the code: resources may be missing from it")
+            }
+            Self::PlanWithoutPriorState => {
+                f.write_str("this plan knows of no state: every resource is still to be created, so none is declared")
+            }
+        }
+    }
+}

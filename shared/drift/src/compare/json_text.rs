@@ -1,0 +1,115 @@
+//! Decides whether a text that holds JSON, and a value or another such text, are the same JSON.
+//!
+//! False positive removed: key order, white space, and a definition given as text on one side and as an object on the
+//! other. By hand: declare an event pattern with `jsonencode` and read the rule back.
+//!
+//! It must not hide a member that was added to the text: a document declared as text is complete. YAML stays text. What
+//! differs in a declared text is reported as the whole text, because the declaration has no names inside it.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::path::Path;
+use super::walk::{How, Walk};
+use super::{Equality, policy};
+
+/// Compares two sides of which at least one is JSON in a text; false when that is not so.
+pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &Value, actual: &Value, how: How) -> bool {
+    let (Some(left), Some(right)) = (container(declared), container(actual)) else { return false };
+    if policy::is_document(&left) && policy::is_document(&right) && policy::walk(walk, at, declared, actual) {
+        return true;
+    }
+    let is_text = declared.is_string();
+    let inside = if is_text && matches!(how.equality, Equality::Default | Equality::JsonDocument) {
+        How::new(Equality::JsonDocument, how.zero)
+    } else {
+        how
+    };
+    let mut trial = Walk::default();
+    trial.value(at, &left, &right, inside);
+    if is_text && !trial.is_without_difference() {
+        walk.differ(at, declared, actual);
+    } else {
+        walk.trace("json-text", at, "");
+        walk.absorb(trial);
+    }
+    true
+}
+
+/// The list or object that a value is, or holds as text.
+fn container(value: &Value) -> Option<Cow<'_, Value>> {
+    match value {
+        Value::Array(_) | Value::Object(_) => Some(Cow::Borrowed(value)),
+        Value::String(text) => parse(text).map(Cow::Owned),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+/// The list or object that a text holds.
+pub(super) fn parse(text: &str) -> Option<Value> {
+    let text = text.trim();
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    serde_json::from_str(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Comparison, Difference, Equality, Zero, compare, compare_with};
+
+    const PATTERN: &str = r#"{"source": ["aws.ec2"], "detail": {"state": ["running"]}}"#;
+
+    #[test]
+    fn key_order_and_white_space_do_not_matter() {
+        let actual = json!(r#"{"detail":{"state":["running"]},"source":["aws.ec2"]}"#);
+        assert!(matches!(compare(&json!(PATTERN), &actual, Equality::Default), Comparison::Equal(_)));
+        let object = json!({"detail": {"state": ["running"]}, "source": ["aws.ec2"]});
+        assert!(matches!(compare(&json!(PATTERN), &object, Equality::Default), Comparison::Equal(_)));
+        assert!(matches!(compare(&object, &json!(PATTERN), Equality::Default), Comparison::Equal(_)));
+    }
+
+    #[test]
+    fn a_changed_or_added_member_is_reported_as_the_whole_text() {
+        for actual in [
+            r#"{"source":["aws.s3"],"detail":{"state":["running"]}}"#,
+            r#"{"source":["aws.ec2"],"detail":{"state":["running"]},"region":["x"]}"#,
+        ] {
+            let expected =
+                Difference { path: String::new(), declared: Some(json!(PATTERN)), actual: Some(json!(actual)) };
+            assert_eq!(
+                compare(&json!(PATTERN), &json!(actual), Equality::Default),
+                Comparison::Different(vec![expected])
+            );
+        }
+    }
+
+    #[test]
+    fn what_differs_in_a_declared_object_is_named() {
+        let declared = json!({"pattern": {"source": "aws.ec2"}});
+        let expected = Difference {
+            path: "pattern.source".to_owned(),
+            declared: Some(json!("aws.ec2")),
+            actual: Some(json!("aws.s3")),
+        };
+        let actual = json!({"pattern": "{\"source\": \"aws.s3\"}"});
+        assert_eq!(compare(&declared, &actual, Equality::Default), Comparison::Different(vec![expected]));
+    }
+
+    #[test]
+    fn zeros_in_a_definition_are_nothing_only_when_told() {
+        let declared = json!(r#"[{"name":"api","image":"nginx:1","cpu":0,"environment":[],"essential":true}]"#);
+        let actual = json!([{"essential": true, "image": "nginx:1", "name": "api"}]);
+        assert!(matches!(compare_with(&declared, &actual, Equality::Default, Zero::Absent), Comparison::Equal(_)));
+        assert!(matches!(compare(&declared, &actual, Equality::Default), Comparison::Different(_)));
+    }
+
+    #[test]
+    fn text_that_only_looks_like_json_is_text() {
+        assert!(matches!(compare(&json!("{a}"), &json!("{a} "), Equality::Default), Comparison::Equal(_)));
+        assert!(matches!(compare(&json!("{a}"), &json!("{b}"), Equality::Default), Comparison::Different(_)));
+    }
+}

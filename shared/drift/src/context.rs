@@ -1,0 +1,68 @@
+//! What a decision is made with: the declarations, the rules, and the key that hides secrets. All of it is given.
+
+use driftwire_declared::Redactor;
+use serde_json::Value;
+
+use crate::{
+    compare::{self, Comparison, Equality},
+    finding::Change,
+    index::Index,
+    judge::Rules,
+};
+
+/// Everything a decision depends on besides the call: PURE-CORE.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'c> {
+    /// What is declared.
+    pub index: &'c Index,
+    /// Pipelines, what to ignore, severities.
+    pub rules: &'c Rules,
+    /// Hides secrets, with the key that hid those of the declarations.
+    pub redactor: &'c Redactor,
+}
+
+impl Context<'_> {
+    /// Compares a declared value with an observed one. Where the declared one is hidden, the observed one is hidden by
+    /// the same key first, so that a change is still seen.
+    pub(crate) fn compare(&self, declared: &Value, actual: &Value, equality: Equality) -> Comparison {
+        if driftwire_declared::is_redacted(declared) && driftwire_cloudtrail::mask(actual).is_none() {
+            let hidden = self.redactor.redacted(actual);
+            return compare::compare(declared, &hidden, equality);
+        }
+        compare::compare(declared, actual, equality)
+    }
+
+    /// Hides what is a secret, or looks like one, in a change. Not even its hash is shown.
+    pub(crate) fn hide(&self, change: &mut Change) {
+        let mut hidden = false;
+        for value in [change.declared.as_mut(), change.actual.as_mut()].into_iter().flatten() {
+            self.redactor.redact_named(&change.attribute, value);
+            hidden |= veil(value);
+        }
+        change.redacted |= hidden;
+    }
+}
+
+/// Replaces hashes by a word, at every depth. Returns whether there were any.
+fn veil(value: &mut Value) -> bool {
+    if driftwire_declared::is_redacted(value) {
+        *value = Value::from("(sensitive)");
+        return true;
+    }
+    match value {
+        Value::Array(elements) => elements.iter_mut().fold(false, |hidden, element| veil(element) | hidden),
+        Value::Object(members) => members.values_mut().fold(false, |hidden, member| veil(member) | hidden),
+        Value::String(text) if text.contains("\"$redacted\"") => veil_text(text),
+        _ => false,
+    }
+}
+
+/// A document in a text: policies, container definitions.
+fn veil_text(text: &mut String) -> bool {
+    let Ok(mut document) = serde_json::from_str::<Value>(text) else { return false };
+    let hidden = veil(&mut document);
+    if hidden {
+        *text = document.to_string();
+    }
+    hidden
+}

@@ -1,0 +1,159 @@
+//! What declarations say of a property or of a collection, each in its own vocabulary, and which of them owns it.
+
+use driftwire_catalog::{Element, ElementList, Property, TerraformPath, terraform};
+use driftwire_declared::{Declaration, Tool};
+use serde_json::{Map, Value};
+
+use crate::compare::security_group::{self, Direction, Tuple};
+use crate::index::{joined, short};
+use crate::understand::path;
+
+/// A declared value of a property.
+#[derive(Debug)]
+pub(crate) struct Owner<'d> {
+    pub(crate) declaration: &'d Declaration,
+    /// The path as the declaration spells it.
+    pub(crate) attribute: String,
+    pub(crate) value: &'d Value,
+}
+
+/// The declarations that declare a property. Empty: it is undeclared.
+///
+/// A copy that the provider keeps of a live value (`computed`) declares nothing.
+pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property) -> Vec<Owner<'d>> {
+    let mut owners = Vec::new();
+    for declaration in declarations.iter().copied() {
+        let found = match declaration.tool {
+            Tool::Terraform | Tool::OpenTofu => terraform_paths(declaration, property).find_map(|path| path::located(&declaration.attributes, path)),
+            Tool::CloudFormation | Tool::Pulumi => path::located(&declaration.attributes, property.name),
+        };
+        if let Some((attribute, value)) = found
+            && !is_copy(declaration, &attribute)
+        {
+            owners.push(Owner { declaration, attribute, value });
+        }
+    }
+    owners
+}
+
+fn terraform_paths<'p>(declaration: &'p Declaration, property: &'p Property) -> impl Iterator<Item = &'p str> {
+    property.terraform.iter().filter_map(|path| match path {
+        TerraformPath::Same => Some(property.member.trim_start_matches('>')).filter(|member| !member.is_empty()).or(Some(property.name)),
+        TerraformPath::Any(path) => Some(*path),
+        TerraformPath::Of(kind, path) => (*kind == declaration.kind).then_some(*path),
+    })
+}
+
+fn is_copy(declaration: &Declaration, attribute: &str) -> bool {
+    let top = attribute.split(['.', '[']).next().unwrap_or(attribute);
+    terraform(&declaration.kind).is_some_and(|row| row.computed.contains(&top))
+}
+
+/// A declared element of a collection.
+#[derive(Debug)]
+pub(crate) struct DeclaredElement<'d> {
+    pub(crate) declaration: &'d Declaration,
+    /// Where it stands; empty when the whole declaration is the element.
+    pub(crate) attribute: String,
+    pub(crate) key: String,
+    pub(crate) members: Option<&'d Map<String, Value>>,
+}
+
+/// The elements of a collection that declarations declare, by key; those that a block of their own declares first.
+pub(crate) fn elements<'d>(declarations: &[&'d Declaration], collection: &str) -> Vec<DeclaredElement<'d>> {
+    let mut own = Vec::new();
+    let mut inline = Vec::new();
+    for declaration in declarations.iter().copied() {
+        let Some(row) = terraform(&declaration.kind) else { continue };
+        if let Some(Element { collection: of, key }) = row.element
+            && of == collection
+            && let Some(key) = element_key(key, Some(&declaration.attributes))
+        {
+            own.push(DeclaredElement { declaration, attribute: String::new(), key, members: Some(&declaration.attributes) });
+        }
+        for list in row.lists.iter().filter(|list| list.collection == collection) {
+            listed(declaration, list, &mut inline);
+        }
+    }
+    own.append(&mut inline);
+    own
+}
+
+fn listed<'d>(declaration: &'d Declaration, list: &ElementList, out: &mut Vec<DeclaredElement<'d>>) {
+    let ElementList { collection: _, attribute, key, copy: _ } = list;
+    let values = path::values(&declaration.attributes, &format!("{attribute}[]"));
+    for (position, value) in values.into_iter().enumerate() {
+        let members = value.as_object();
+        let key = if key.is_empty() { path::text(value).map(|text| plain_key(&text)) } else { element_key(key, members) };
+        if let Some(key) = key {
+            out.push(DeclaredElement { declaration, attribute: format!("{attribute}[{position}]"), key, members });
+        }
+    }
+}
+
+/// The attribute that would hold an element of a collection, in the words of the declarations; the collection's name if none does.
+pub(crate) fn home<'d>(declarations: &[&'d Declaration], collection: &str) -> (String, Option<&'d Declaration>) {
+    for declaration in declarations.iter().copied() {
+        let Some(row) = terraform(&declaration.kind) else { continue };
+        if let Some(list) = row.lists.iter().find(|list| list.collection == collection) {
+            return (list.attribute.to_owned(), Some(declaration));
+        }
+    }
+    (collection.to_owned(), declarations.first().copied())
+}
+
+/// The key of an element from its members; a comma separates alternatives, quotes hold a constant.
+pub(crate) fn element_key(parts: &[&str], members: Option<&Map<String, Value>>) -> Option<String> {
+    let part = |part: &str| -> Option<String> {
+        part.split(',').find_map(|name| {
+            if let Some(constant) = name.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+                return Some(constant.to_owned());
+            }
+            members.and_then(|members| path::first(members, name)).and_then(path::text).map(|text| plain_key(&text))
+        })
+    };
+    let [single] = parts else {
+        return parts.iter().map(|it| part(it)).collect::<Option<Vec<_>>>().map(|keys| keys.join("|"));
+    };
+    joined(single, part)
+}
+
+/// A key without what one side may leave out: `false` and `"false"`, a role's ARN and its name, stay comparable.
+pub(crate) fn plain_key(text: &str) -> String {
+    if text.starts_with("arn:") && text.contains(":policy/") { text.to_owned() } else { short(text).to_owned() }
+}
+
+/// A declared security-group rule.
+#[derive(Debug)]
+pub(crate) struct DeclaredRule<'d> {
+    pub(crate) declaration: &'d Declaration,
+    /// The inline attribute; empty for a rule with a block of its own.
+    pub(crate) attribute: &'static str,
+    pub(crate) tuple: Tuple,
+}
+
+/// The rules that the declarations of a security group declare in one direction: own blocks first, then inline ones.
+pub(crate) fn rules<'d>(declarations: &[&'d Declaration], direction: Direction, group: &str) -> Vec<DeclaredRule<'d>> {
+    let mut own = Vec::new();
+    let mut inline = Vec::new();
+    let inline_attribute = direction.as_str();
+    for declaration in declarations.iter().copied() {
+        let attributes = || Value::Object(declaration.attributes.clone());
+        let read = match declaration.kind.as_str() {
+            "aws_security_group_rule" => security_group::from_terraform_rule(&attributes()),
+            "aws_vpc_security_group_ingress_rule" => security_group::from_terraform_single_rule(Direction::Ingress, &attributes()),
+            "aws_vpc_security_group_egress_rule" => security_group::from_terraform_single_rule(Direction::Egress, &attributes()),
+            _ => {
+                for block in path::values(&declaration.attributes, &format!("{inline_attribute}[]")) {
+                    let read = security_group::from_terraform_block(direction, group, block);
+                    inline.extend(read.tuples.into_iter().map(|tuple| DeclaredRule { declaration, attribute: inline_attribute, tuple }));
+                }
+                continue;
+            }
+        };
+        let tuples = read.tuples.into_iter().filter(|tuple| tuple.direction == direction);
+        own.extend(tuples.map(|tuple| DeclaredRule { declaration, attribute: "", tuple }));
+    }
+    own.append(&mut inline);
+    own
+}

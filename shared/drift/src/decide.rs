@@ -1,0 +1,355 @@
+//! Decides: one call, the declarations and the rules give one outcome for each resource that the call touches.
+//!
+//! Reads top to bottom: is it a change at all; what does it touch; is that declared; what differs; does it wait; how
+//! much does it matter. Pure: the same input gives the same outcomes, in the same order.
+
+use driftwire_catalog::{Effect as Kind, Target, Why, is_global};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    actor,
+    call::Call,
+    context::Context,
+    facet::{self, Subject},
+    finding::{Actor, CallRef, DeclarationRef, Finding, ResourceRef},
+    hold::hold,
+
+    index::{Found, Resource},
+    outcome::{Facet, FacetResult, Named, Outcome},
+    understand::{
+        effect::{self, Effect, Touch},
+        scan,
+    },
+    verdict::{Evidence, FindingKind, Reason, Severity, Status, Verdict},
+};
+
+/// What a call comes to: who is behind it, and one outcome per resource; at least one: NO-SILENCE.
+#[derive(Debug)]
+pub struct Decision {
+    /// Who is behind the call.
+    pub actor: Actor,
+    /// One outcome per resource.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Decides what a call comes to.
+#[must_use]
+pub fn decide(call: &Call<'_>, context: Context<'_>) -> Decision {
+    let actor = actor::actor(&call.record);
+    let outcomes = match driftwire_catalog::call(call.service(), call.operation()) {
+        Some(row) => known(call, row.targets, &actor, context),
+        None => unknown(call, &actor, context),
+    };
+    Decision { actor, outcomes }
+}
+
+/// Whether a record cannot be drift, whatever it touches. Needs none of its parameters.
+#[must_use]
+pub fn irrelevance(record: &driftwire_cloudtrail::Record<'_>) -> Option<Reason> {
+    if record.failed() {
+        return Some(Reason::FailedCall);
+    }
+    if record.is_read() {
+        return Some(Reason::ReadOnly);
+    }
+    let known = || driftwire_catalog::call(record.service(), record.operation()).is_some();
+    if record.event_type.as_deref() == Some("AwsServiceEvent") && !known() {
+        return Some(Reason::ServiceEvent);
+    }
+    (driftwire_catalog::ignored_class(record.service(), record.operation()).is_some() && !known()).then_some(Reason::Ignored)
+}
+
+/// A call that the catalog knows.
+fn known(call: &Call<'_>, targets: &'static [Target], actor: &Actor, context: Context<'_>) -> Vec<Outcome> {
+    if let [Target { effect: Kind::None, why, .. }] = targets {
+        let reason = if *why == Some(Why::NewRevision) { Reason::NewRevision } else { Reason::Ignored };
+        return vec![Outcome::irrelevant(reason, None)];
+    }
+    let touches = effect::touches(call, targets);
+    if touches.is_empty() {
+        return unnamed(call, actor, context);
+    }
+    let mut subjects: Vec<(&Resource, Vec<Effect<'_>>)> = Vec::new();
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for touch in touches {
+        match find(call, &touch, context) {
+            Found::One(resource) => match subjects.iter_mut().find(|(known, _)| std::ptr::eq(*known, resource)) {
+                Some((_, effects)) => effects.extend(touch.effects),
+                None => subjects.push((resource, touch.effects)),
+            },
+            Found::Several => outcomes.push(Outcome { verdict: Verdict::Undecided, reason: Reason::Ambiguous, ..Outcome::irrelevant(Reason::Ambiguous, Some(named(call, &touch))) }),
+            Found::Nothing => outcomes.push(undeclared(call, &touch, actor, context)),
+        }
+    }
+    let declared = subjects.into_iter().map(|(resource, effects)| subject(call, resource, &effects, actor, context));
+    let declared: Vec<Outcome> = declared.collect();
+    // A call with several targets means one of them where only one is declared.
+    if !declared.is_empty() {
+        outcomes.retain(|outcome| outcome.verdict == Verdict::Undecided || outcome.finding.is_some());
+    }
+    outcomes.splice(0..0, declared);
+    outcomes.dedup_by(|one, other| one.resource == other.resource && one.verdict == other.verdict);
+    outcomes
+}
+
+/// The declared resource that a touch means: by an id that is unique by itself, else by type and identifier.
+fn find<'i>(call: &Call<'_>, touch: &Touch<'_>, context: Context<'i>) -> Found<'i> {
+    let mut several = false;
+    if touch.target.resources.len() > 4
+        && let Found::One(resource) = context.index.find_by_text(call.service(), &touch.id, call.account(), call.region())
+        && touch.target.resources.contains(&resource.kind.as_str())
+    {
+        return Found::One(resource);
+    }
+    for kind in touch.target.resources {
+        match context.index.find(kind, &touch.id, call.account(), call.region()) {
+            Found::One(resource) => return Found::One(resource),
+            Found::Several => several = true,
+            Found::Nothing => {}
+        }
+    }
+    if several { Found::Several } else { Found::Nothing }
+}
+
+fn named(call: &Call<'_>, touch: &Touch<'_>) -> Named {
+    let kind = touch.target.resources.first().copied().unwrap_or_default();
+    Named { kind: kind.to_owned(), id: touch.id.clone(), account: call.account().to_owned(), region: region_of(kind, call.region()) }
+}
+
+fn region_of(kind: &str, region: &str) -> String {
+    if is_global(kind) && !kind.starts_with("AWS::S3::") { "global".to_owned() } else { region.to_owned() }
+}
+
+/// A touched resource that nobody declares: a creation is unmanaged, anything else is somebody else's business.
+fn undeclared(call: &Call<'_>, touch: &Touch<'_>, actor: &Actor, context: Context<'_>) -> Outcome {
+    let named = named(call, touch);
+    if driftwire_catalog::ignored_class(call.service(), call.operation()).is_some() {
+        return Outcome::irrelevant(Reason::Ignored, Some(named));
+    }
+    if touch.target.effect != Kind::Create {
+        return Outcome::irrelevant(Reason::NotDeclared, Some(named));
+    }
+    let outcome = Outcome { verdict: Verdict::Unmanaged, reason: Reason::Created, ..Outcome::irrelevant(Reason::Created, Some(named.clone())) };
+    if actor.kind == crate::finding::ActorKind::Service {
+        return outcome;
+    }
+    let resource = ResourceRef { kind: named.kind, id: named.id, arn: None, account: named.account, region: named.region, declarations: Vec::new() };
+    let mut finding = finding(call, actor, FindingKind::Unmanaged, Evidence::Observed, resource);
+    judge(&mut finding, context);
+    if let Some(reason) = ignored_whole(&finding, actor, context) {
+        return Outcome::irrelevant(reason, outcome.resource);
+    }
+    match hold(actor, context.rules, Some(finding.severity)) {
+        Some(reason) => Outcome { verdict: Verdict::Held, reason, ..outcome },
+        None => Outcome { finding: Some(finding), ..outcome },
+    }
+}
+
+fn ignored_whole(finding: &Finding, actor: &Actor, context: Context<'_>) -> Option<Reason> {
+    context.rules.ignored(&finding.resource, facet::RESOURCE, None, actor, finding.event_time).map(|_| Reason::IgnoredByRule)
+}
+
+/// A known call that names no resource where the row looks for one.
+fn unnamed(call: &Call<'_>, actor: &Actor, context: Context<'_>) -> Vec<Outcome> {
+    scanned(call, actor, context, Reason::NoValue).unwrap_or_else(|| vec![Outcome::irrelevant(Reason::NoResource, None)])
+}
+
+/// A call that the catalog does not know: it may still name a declared resource.
+fn unknown(call: &Call<'_>, actor: &Actor, context: Context<'_>) -> Vec<Outcome> {
+    scanned(call, actor, context, Reason::UnknownCall).unwrap_or_else(|| vec![Outcome::irrelevant(Reason::NotDeclared, None)])
+}
+
+fn scanned(call: &Call<'_>, actor: &Actor, context: Context<'_>, reason: Reason) -> Option<Vec<Outcome>> {
+    let resources = scan::resources(call, context.index);
+    if resources.is_empty() {
+        return None;
+    }
+    let touch = [Effect::Touch { member: None }];
+    let outcomes = resources.into_iter().map(|resource| {
+        let mut outcome = subject(call, resource, &touch, actor, context);
+        if outcome.reason == Reason::NoValue {
+            outcome.reason = reason;
+        }
+        outcome
+    });
+    Some(outcomes.collect())
+}
+
+/// A declared resource: compares, applies what people said to ignore, aggregates.
+fn subject(call: &Call<'_>, resource: &Resource, effects: &[Effect<'_>], actor: &Actor, context: Context<'_>) -> Outcome {
+    let named = Named {
+        kind: resource.kind.clone(),
+        id: resource.id.clone(),
+        account: resource.account.clone().unwrap_or_else(|| call.account().to_owned()),
+        region: region_of(&resource.kind, resource.region.as_deref().unwrap_or(call.region())),
+    };
+    if context.index.is_deposed(resource) {
+        return Outcome::irrelevant(Reason::Deposed, Some(named));
+    }
+    let declarations: Vec<_> = context.index.of(resource).collect();
+    let subject = Subject { context, resource, declarations: &declarations };
+    let mut facets: Vec<Facet> = effects.iter().flat_map(|effect| facet::facets(subject, effect)).collect();
+    if facets.is_empty() && call.omitted {
+        facets = facet::facets(subject, &Effect::Touch { member: None });
+    }
+    let reference = ResourceRef {
+        kind: named.kind.clone(),
+        id: named.id.clone(),
+        arn: resource.arn.clone(),
+        account: named.account.clone(),
+        region: named.region.clone(),
+        declarations: Vec::new(),
+    };
+    quieten(call, subject, &reference, actor, &mut facets);
+    let outcome = Outcome::irrelevant(Reason::Equal, Some(named));
+    conclude(call, subject, reference, actor, Outcome { facets, ..outcome })
+}
+
+/// Marks the facets that the code (`ignore_changes`) or the rules file says to leave alone.
+fn quieten(call: &Call<'_>, subject: Subject<'_>, resource: &ResourceRef, actor: &Actor, facets: &mut [Facet]) {
+    for facet in facets.iter_mut().filter(|facet| !matches!(facet.result, FacetResult::Same(_) | FacetResult::Quiet(_))) {
+        let attribute = facet.change.attribute.clone();
+        let address = facet.change.address.clone();
+        let owner = subject.declarations.iter().find(|it| Some(&it.address) == address.as_ref());
+        if owner.is_some_and(|owner| owner.ignored.iter().any(|it| covers(it, &attribute))) {
+            facet.result = FacetResult::Quiet(Reason::IgnoreChanges);
+            facet.traces.push(format!("the code ignores changes of `{attribute}`"));
+            continue;
+        }
+        let mut resource = resource.clone();
+        resource.declarations = references(subject, &[]);
+        if let Some(rule) = subject.context.rules.ignored(&resource, &attribute, address.as_deref(), actor, call.record.event_time) {
+            facet.result = FacetResult::Quiet(Reason::IgnoredByRule);
+            facet.traces.push(format!("the rules file ignores it: {}", rule.reason));
+        }
+    }
+}
+
+/// Whether an entry of `ignore_changes` covers an attribute: the same, or something above it.
+fn covers(entry: &str, attribute: &str) -> bool {
+    entry == "*" || entry == "all" || entry == attribute || attribute.strip_prefix(entry).is_some_and(|rest| rest.starts_with(['.', '[']))
+}
+
+/// From facets to one verdict, and to a finding where there is something to see.
+fn conclude(call: &Call<'_>, subject: Subject<'_>, resource: ResourceRef, actor: &Actor, mut outcome: Outcome) -> Outcome {
+    let differs: Vec<&Facet> = outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Differs(_))).collect();
+    let unknown: Vec<&Facet> = outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Unknown(_))).collect();
+    let undeclared: Vec<&Facet> = outcome.facets.iter().filter(|it| it.result == FacetResult::Undeclared).collect();
+    let (kind, evidence, shown, reason) = if let Some(first) = differs.first() {
+        let reason = reason_of(first);
+        let kind = match reason {
+            Reason::Deleted => FindingKind::Deleted,
+            Reason::UndeclaredChild if differs.iter().all(|it| reason_of(it) == Reason::UndeclaredChild) => added_kind(subject, first),
+            _ => FindingKind::Modified,
+        };
+        (kind, Evidence::Observed, differs, reason)
+    } else if let Some(first) = unknown.first() {
+        (FindingKind::Touched, Evidence::Touched, unknown.clone(), reason_of(first))
+    } else if !undeclared.is_empty() {
+        (FindingKind::Undeclared, Evidence::Observed, undeclared, Reason::UndeclaredProperty)
+    } else {
+        return quiet(subject, outcome);
+    };
+    let mut finding = finding(call, actor, kind, evidence, resource);
+    finding.changes = shown.iter().map(|facet| facet.change.clone()).collect();
+    finding.resource.declarations = references(subject, &finding.changes);
+    judge(&mut finding, subject.context);
+    outcome.reason = reason;
+    outcome.address = finding.changes.iter().find_map(|it| it.address.clone()).or_else(|| subject.declarations.first().map(|it| it.address.clone()));
+    if kind == FindingKind::Undeclared && finding.severity < Severity::High {
+        outcome.verdict = Verdict::Irrelevant;
+        let waits = hold(actor, subject.context.rules, Some(finding.severity)).is_some();
+        outcome.finding = (!waits && actor.kind != crate::finding::ActorKind::Service).then_some(finding);
+        return outcome;
+    }
+    if let Some(reason) = hold(actor, subject.context.rules, Some(finding.severity)) {
+        return Outcome { verdict: Verdict::Held, reason, ..outcome };
+    }
+    outcome.verdict = if kind == FindingKind::Touched { Verdict::Undecided } else { Verdict::Drifted };
+    let rings = kind != FindingKind::Touched || actor.kind != crate::finding::ActorKind::Service;
+    outcome.finding = rings.then_some(finding);
+    outcome
+}
+
+/// An added element is a modification where somebody declares the collection, and an undeclared child otherwise.
+fn added_kind(subject: Subject<'_>, facet: &Facet) -> FindingKind {
+    let attribute = facet.change.attribute.as_str();
+    let declares = subject.declarations.iter().any(|it| it.attributes.get(attribute).is_some_and(|value| !crate::facet::is_nothing(value)));
+    if declares { FindingKind::Modified } else { FindingKind::Undeclared }
+}
+
+fn quiet(subject: Subject<'_>, outcome: Outcome) -> Outcome {
+    let same = outcome.facets.iter().filter_map(|it| if let FacetResult::Same(reason) = it.result { Some(reason) } else { None });
+    let hidden = outcome.facets.iter().find_map(|it| if let FacetResult::Quiet(reason) = it.result { Some(reason) } else { None });
+    let address = outcome.facets.iter().find_map(|it| it.change.address.clone()).or_else(|| subject.declarations.first().map(|it| it.address.clone()));
+    let special = same.clone().find(|reason| *reason != Reason::Equal);
+    let (verdict, reason) = match (hidden, same.clone().next()) {
+        (Some(reason), _) => (Verdict::Irrelevant, reason),
+        (None, Some(_)) => (Verdict::InSync, special.unwrap_or(Reason::Equal)),
+        (None, None) => (Verdict::Irrelevant, Reason::UndeclaredProperty),
+    };
+    Outcome { verdict, reason, address, ..outcome }
+}
+
+fn reason_of(facet: &Facet) -> Reason {
+    match facet.result {
+        FacetResult::Same(reason) | FacetResult::Differs(reason) | FacetResult::Unknown(reason) | FacetResult::Quiet(reason) => reason,
+        FacetResult::Undeclared => Reason::UndeclaredProperty,
+    }
+}
+
+/// The declarations of a resource, those that own a change first.
+fn references(subject: Subject<'_>, changes: &[crate::finding::Change]) -> Vec<DeclarationRef> {
+    let mut references: Vec<DeclarationRef> = subject
+        .declarations
+        .iter()
+        .map(|it| DeclarationRef { tool: it.tool, address: it.address.clone(), kind: it.kind.clone(), origin: it.origin.clone(), version: it.version.clone() })
+        .collect();
+    references.sort_by_key(|reference| !changes.iter().any(|change| change.address.as_ref() == Some(&reference.address)));
+    references
+}
+
+fn judge(finding: &mut Finding, context: Context<'_>) {
+    let judgement = context.rules.judge(finding);
+    (finding.severity, finding.rule, finding.rule_title) = (judgement.severity, judgement.rule, judgement.title);
+}
+
+fn finding(call: &Call<'_>, actor: &Actor, kind: FindingKind, evidence: Evidence, resource: ResourceRef) -> Finding {
+    let record = &call.record;
+    let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+    // The copies that two accounts get of one call share this id; elsewhere the event has its own.
+    let event = record.shared_event_id.as_deref().unwrap_or(&record.event_id);
+    Finding {
+        id: finding_id(event, &resource),
+        kind,
+        status: Status::Open,
+        evidence,
+        severity: Severity::Info,
+        rule: String::new(),
+        rule_title: String::new(),
+        resource,
+        changes: Vec::new(),
+        who: actor.clone(),
+        event_time: record.event_time,
+        call: CallRef {
+            event_id: record.event_id.as_ref().to_owned(),
+            source: record.event_source.as_ref().to_owned(),
+            name: record.event_name.as_ref().to_owned(),
+            request_id: owned(&record.request_id),
+            record_region: call.region().to_owned(),
+        },
+        superseded_by: None,
+    }
+}
+
+/// The same for the same record and resource, however often it is delivered: ONCE.
+fn finding_id(event: &str, resource: &ResourceRef) -> String {
+    let mut hash = Sha256::new();
+    for part in [event, &resource.account, &resource.kind, &resource.id] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("dw1-{hex}")
+}

@@ -1,0 +1,304 @@
+//! Compares what a call did to a resource with what its declarations say, one property or element at a time.
+
+use driftwire_catalog::Property;
+use driftwire_declared::Declaration;
+use serde_json::{Value, json};
+
+use crate::{
+    compare::{self, Comparison, Equality, Unknown},
+    context::Context,
+    cover::{self, DeclaredElement, Owner},
+    finding::Change,
+    index::Resource,
+    outcome::{Facet, FacetResult},
+    understand::{effect::Effect, tags},
+    verdict::{ChangeOp, Reason},
+};
+
+/// The pseudo attribute that stands for the whole resource.
+pub(crate) const RESOURCE: &str = "@resource";
+
+/// A declared resource, with what is needed to compare it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'s> {
+    pub(crate) context: Context<'s>,
+    pub(crate) resource: &'s Resource,
+    pub(crate) declarations: &'s [&'s Declaration],
+}
+
+/// Compares one effect. An effect may give several facets: one per owner, element or tag.
+pub(crate) fn facets(subject: Subject<'_>, effect: &Effect<'_>) -> Vec<Facet> {
+    match effect {
+        Effect::Set { property, value, pending } => set(subject, property, value, *pending),
+        Effect::Put { collection, key, element, set } => put(subject, collection, key, element, set),
+        Effect::Add { collection, key, element } => vec![add(subject, collection, key, element)],
+        Effect::Remove { collection, key } => remove(subject, collection, key),
+        Effect::Replace { collection, elements } => replace(subject, collection, elements),
+        Effect::Rules { direction, added, rules } => crate::rule_facets::changed(subject, *direction, *added, rules),
+        Effect::Rule { item, members } => crate::rule_facets::modified(subject, item, members),
+        Effect::Descriptions { direction, rules } => crate::rule_facets::described(subject, *direction, rules),
+        Effect::Tag { tags, replace } => crate::tag_facets::tagged(subject, tags, *replace),
+        Effect::Untag { keys } => crate::tag_facets::untagged(subject, keys),
+        Effect::Create => vec![created(subject)],
+        Effect::Delete { pending } => vec![deleted(subject, *pending)],
+        Effect::CancelDelete => vec![Facet { result: FacetResult::Same(Reason::Equal), ..whole(subject) }],
+        Effect::Touch { member } => touched(subject, *member),
+    }
+}
+
+/// A change without an owner yet.
+pub(crate) fn change(attribute: impl Into<String>, op: ChangeOp, declared: Option<Value>, actual: Option<Value>) -> Change {
+    Change { attribute: attribute.into(), address: None, property: None, op, declared, actual, redacted: false, pending: false }
+}
+
+fn whole(subject: Subject<'_>) -> Facet {
+    let address = subject.declarations.first().map(|it| it.address.clone());
+    Facet {
+        register: RESOURCE.to_owned(),
+        result: FacetResult::Differs(Reason::Deleted),
+        change: Change { address, ..change(RESOURCE, ChangeOp::Removed, Some(json!("present")), None) },
+        traces: Vec::new(),
+    }
+}
+
+fn deleted(subject: Subject<'_>, pending: bool) -> Facet {
+    let mut facet = whole(subject);
+    facet.change.pending = pending;
+    facet.change.actual = pending.then(|| json!("PendingDeletion"));
+    facet
+}
+
+/// A creation of what is declared: the state was written after it. It does not undo a deletion: the new resource has
+/// none of the old one's settings until a state says so, hence a register of its own.
+fn created(subject: Subject<'_>) -> Facet {
+    Facet { register: "@created".to_owned(), result: FacetResult::Same(Reason::Equal), ..whole(subject) }
+}
+
+fn touched(subject: Subject<'_>, member: Option<&str>) -> Vec<Facet> {
+    let attribute = member.unwrap_or(RESOURCE);
+    let reason = if member.is_some() { Reason::UnknownMember } else { Reason::NoValue };
+    vec![Facet {
+        register: format!("@touched|{attribute}"),
+        result: FacetResult::Unknown(reason),
+        change: Change { address: subject.declarations.first().map(|it| it.address.clone()), ..change(attribute, ChangeOp::Replaced, None, None) },
+        traces: Vec::new(),
+    }]
+}
+
+fn set(subject: Subject<'_>, property: &Property, actual: &Value, pending: bool) -> Vec<Facet> {
+    let owners = cover::owners(subject.declarations, property);
+    if owners.is_empty() {
+        return vec![undeclared(subject, property, actual)];
+    }
+    owners.into_iter().flat_map(|owner| compared(subject, property, &owner, actual, pending)).collect()
+}
+
+fn undeclared(subject: Subject<'_>, property: &Property, actual: &Value) -> Facet {
+    let mut change = change(property.name, ChangeOp::Added, None, Some(actual.clone()));
+    change.property = Some(property.name.to_owned());
+    subject.context.hide(&mut change);
+    Facet { register: property.name.to_owned(), result: FacetResult::Undeclared, change, traces: Vec::new() }
+}
+
+/// Compares a declared property with the value that a call wrote.
+fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual: &Value, pending: bool) -> Vec<Facet> {
+    let equality = equality_of(property);
+    let base = Change {
+        address: Some(owner.declaration.address.clone()),
+        property: Some(property.name.to_owned()),
+        pending,
+        ..change(owner.attribute.clone(), op(owner.value, actual), Some(owner.value.clone()), Some(actual.clone()))
+    };
+    let facet = |register: String, result, change, traces| Facet { register, result, change, traces };
+    let register = property.name.to_owned();
+    if in_band(subject, property, owner, actual) {
+        return vec![facet(register, FacetResult::Same(Reason::AutoscalerBand), base, vec!["the value is within the autoscaler's range".to_owned()])];
+    }
+    if is_silence(owner.value, actual) {
+        return vec![hidden(facet(register, FacetResult::Unknown(Reason::NoValue), base, Vec::new()))];
+    }
+    match subject.context.compare(owner.value, actual, equality) {
+        Comparison::Equal(traces) => {
+            let traces = traces.into_iter().map(|it| format!("{}: {}", it.rule, it.note)).collect();
+            vec![facet(register, FacetResult::Same(Reason::Equal), base, traces)]
+        }
+        Comparison::Unknown(unknown) => vec![hidden(facet(register, FacetResult::Unknown(reason_of(unknown)), base, Vec::new()))],
+        Comparison::Different(differences) => differences
+            .into_iter()
+            .map(|difference| {
+                let (attribute, register) = if difference.path.is_empty() {
+                    (owner.attribute.clone(), register.clone())
+                } else {
+                    (format!("{}.{}", owner.attribute, difference.path), format!("{register}.{}", difference.path))
+                };
+                let mut change = Change { attribute, declared: difference.declared, actual: difference.actual, ..base.clone() };
+                change.op = op(change.declared.as_ref().unwrap_or(&Value::Null), change.actual.as_ref().unwrap_or(&Value::Null));
+                subject.context.hide(&mut change);
+                facet(register, FacetResult::Differs(Reason::Differs), change, Vec::new())
+            })
+            .collect(),
+    }
+}
+
+/// The equality that the catalog names, or that the property's name tells.
+fn equality_of(property: &Property) -> Equality {
+    match property.equality {
+        Some(name) => name.parse().unwrap_or_default(),
+        None => Equality::of_member(property.name.rsplit('.').next().unwrap_or(property.name)),
+    }
+}
+
+/// A change whose values must not be shown, or are not known.
+fn hidden(mut facet: Facet) -> Facet {
+    facet.change.declared = None;
+    facet.change.actual = None;
+    facet.change.redacted = true;
+    facet.change.op = ChangeOp::Replaced;
+    facet
+}
+
+/// An empty object where something is declared: CloudTrail leaves values out (Lambda's environment), which is not removal.
+fn is_silence(declared: &Value, actual: &Value) -> bool {
+    actual.as_object().is_some_and(serde_json::Map::is_empty) && !matches!(declared, Value::Null) && !is_nothing(declared)
+}
+
+pub(crate) fn reason_of(unknown: Unknown) -> Reason {
+    match unknown {
+        Unknown::Masked => Reason::Masked,
+        Unknown::Omitted => Reason::Omitted,
+        Unknown::Unresolved | Unknown::Redacted => Reason::Unresolved,
+    }
+}
+
+/// Whether a value says nothing: `null`, `""`, `[]`, `{}`.
+pub(crate) fn is_nothing(value: &Value) -> bool {
+    matches!(compare::compare(value, &Value::Null, Equality::Default), Comparison::Equal(_))
+}
+
+pub(crate) fn op(declared: &Value, actual: &Value) -> ChangeOp {
+    match (is_nothing(declared), is_nothing(actual)) {
+        (true, false) => ChangeOp::Added,
+        (false, true) => ChangeOp::Removed,
+        _ => ChangeOp::Replaced,
+    }
+}
+
+/// Whether an autoscaler was given the right to set this value.
+fn in_band(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual: &Value) -> bool {
+    let Some(dimension) = property.band else { return false };
+    let attributes = &owner.declaration.attributes;
+    let number = |name: &str| attributes.get(name).and_then(Value::as_f64);
+    let text = |name: &str| attributes.get(name).and_then(Value::as_str);
+    let range = if dimension == "own" {
+        number("min_size").zip(number("max_size"))
+    } else {
+        let target = match dimension.split(':').next() {
+            Some("ecs") => text("cluster").zip(text("name")).map(|(cluster, name)| format!("service/{}/{name}", crate::index::short(cluster))),
+            Some("dynamodb") => text("name").map(|name| format!("table/{name}")),
+            _ => None,
+        };
+        target.and_then(|target| subject.context.index.band(&format!("{target}|{dimension}")))
+    };
+    range.zip(actual.as_f64()).is_some_and(|((low, high), value)| (low..=high).contains(&value))
+}
+
+fn element_register(collection: &str, key: &str) -> String {
+    format!("{collection}|{key}")
+}
+
+fn find_element<'d>(subject: Subject<'d>, collection: &str, key: &str) -> Option<DeclaredElement<'d>> {
+    cover::elements(subject.declarations, collection).into_iter().find(|element| element.key == key)
+}
+
+fn put(subject: Subject<'_>, collection: &str, key: &str, element: &Value, set: &[(&'static Property, Value)]) -> Vec<Facet> {
+    let Some(declared) = find_element(subject, collection, key) else {
+        if collection == "@part" {
+            return set.iter().map(|(property, value)| undeclared(subject, property, value)).collect();
+        }
+        return vec![added(subject, collection, key, element)];
+    };
+    let mut facets = Vec::new();
+    for (property, actual) in set {
+        let owners = if declared.attribute.is_empty() { cover::owners(&[declared.declaration], property) } else { inline_owner(&declared, property) };
+        for owner in owners {
+            for mut facet in compared(subject, property, &owner, actual, false) {
+                facet.register = format!("{}|{}", element_register(collection, key), facet.register);
+                facets.push(facet);
+            }
+        }
+    }
+    if facets.is_empty() {
+        facets.push(Facet { result: FacetResult::Same(Reason::DeclaredBySibling), ..added(subject, collection, key, element) });
+    }
+    facets
+}
+
+fn inline_owner<'d>(element: &DeclaredElement<'d>, property: &Property) -> Vec<Owner<'d>> {
+    let last = property.name.rsplit('.').next().unwrap_or(property.name);
+    let Some(members) = element.members else { return Vec::new() };
+    [property.member, last, property.name]
+        .iter()
+        .find_map(|name| crate::understand::path::located(members, name))
+        .map(|(name, value)| Owner { declaration: element.declaration, attribute: format!("{}.{name}", element.attribute), value })
+        .into_iter()
+        .collect()
+}
+
+/// An element that nobody declares, on a resource that somebody does.
+fn added(subject: Subject<'_>, collection: &str, key: &str, element: &Value) -> Facet {
+    let (attribute, owner) = cover::home(subject.declarations, collection);
+    let mut change = change(attribute, ChangeOp::Added, None, Some(element.clone()));
+    change.address = owner.map(|it| it.address.clone());
+    subject.context.hide(&mut change);
+    let result = FacetResult::Differs(Reason::UndeclaredChild);
+    Facet { register: element_register(collection, key), result, change, traces: Vec::new() }
+}
+
+fn add(subject: Subject<'_>, collection: &str, key: &str, element: &Value) -> Facet {
+    let facet = added(subject, collection, key, element);
+    match find_element(subject, collection, key) {
+        Some(declared) => Facet {
+            result: FacetResult::Same(Reason::DeclaredBySibling),
+            change: Change { address: Some(declared.declaration.address.clone()), ..facet.change },
+            ..facet
+        },
+        None => facet,
+    }
+}
+
+fn remove(subject: Subject<'_>, collection: &str, key: &str) -> Vec<Facet> {
+    let register = element_register(collection, key);
+    let Some(declared) = find_element(subject, collection, key) else {
+        let (attribute, owner) = cover::home(subject.declarations, collection);
+        let change = Change { address: owner.map(|it| it.address.clone()), ..change(attribute, ChangeOp::Removed, None, None) };
+        return vec![Facet { register, result: FacetResult::Same(Reason::Equal), change, traces: Vec::new() }];
+    };
+    let (attribute, value) = if declared.attribute.is_empty() {
+        (RESOURCE.to_owned(), json!("present"))
+    } else {
+        let value = declared.members.map_or_else(|| Value::from(key), |members| Value::Object(members.clone()));
+        (declared.attribute.split('[').next().unwrap_or_default().to_owned(), value)
+    };
+    let mut change = Change { address: Some(declared.declaration.address.clone()), ..change(attribute, ChangeOp::Removed, Some(value), None) };
+    subject.context.hide(&mut change);
+    let reason = if change.attribute == RESOURCE { Reason::Deleted } else { Reason::Differs };
+    vec![Facet { register, result: FacetResult::Differs(reason), change, traces: Vec::new() }]
+}
+
+fn replace(subject: Subject<'_>, collection: &str, elements: &[(String, Value)]) -> Vec<Facet> {
+    let mut facets: Vec<Facet> = elements.iter().map(|(key, element)| add(subject, collection, key, element)).collect();
+    for declared in cover::elements(subject.declarations, collection) {
+        if !elements.iter().any(|(key, _)| *key == declared.key) {
+            facets.extend(remove(subject, collection, &declared.key));
+        }
+    }
+    facets
+}
+
+/// Whether tags of this key are none of anybody's business, and why.
+pub(crate) fn quiet_tag(subject: Subject<'_>, key: &str) -> Option<Reason> {
+    if tags::is_system(key) {
+        return Some(Reason::SystemTag);
+    }
+    subject.context.rules.ignores_tag(key).then_some(Reason::IgnoredByRule)
+}

@@ -1,0 +1,43 @@
+//! The pure core: from a call, declarations and rules to a verdict. No clock, environment, files, network, random order.
+//!
+//! Modules in reading order; each may use those above it.
+
+pub mod verdict;
+
+pub mod finding;
+
+pub mod outcome;
+
+pub mod compare;
+
+mod actor;
+mod understand;
+
+pub mod call;
+pub mod index;
+
+mod cover;
+
+pub mod judge;
+
+pub mod context;
+pub mod hold;
+
+mod facet;
+mod rule_facets;
+mod tag_facets;
+
+pub mod decide;
+pub mod open;
+pub mod replay;
+
+pub use call::Call;
+pub use context::Context;
+pub use decide::{Decision, decide, irrelevance};
+pub use finding::Finding;
+pub use index::Index;
+pub use judge::Rules;
+pub use open::OpenDrift;
+pub use replay::{Judged, Replay, judge};
+pub use outcome::{Facet, FacetResult, Moment, Named, Outcome};
+pub use verdict::{Reason, Severity, Status, Verdict};

@@ -1,0 +1,128 @@
+//! The open drift: what differs now, converged from outcomes in any order: ORDER-FREE, ONCE.
+//!
+//! Per property (per element for sets) the newest call by (event time, event id) wins. A finding never changes, except in
+//! how it stands: still so, put back, or overtaken by a later call.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::{
+    facet::RESOURCE,
+    finding::Finding,
+    outcome::{FacetResult, Moment, Named, Outcome},
+    verdict::{Evidence, FindingKind, Status, Verdict},
+};
+
+/// What the newest call left a property as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    /// As declared.
+    Same,
+    /// Not as declared, and reported.
+    Differs,
+    /// Not as declared, and waiting for a new declared state.
+    Held,
+    /// Not known.
+    Unknown,
+}
+
+#[derive(Debug, Clone)]
+struct Register {
+    newest: Moment,
+    state: State,
+    /// The value it was left with, if the call said.
+    written: Option<Value>,
+    /// Whether another call in the same second left it otherwise: then only a look at AWS can tell.
+    contested: bool,
+}
+
+/// All findings, and the newest call for each property of each resource.
+#[derive(Debug, Default)]
+pub struct OpenDrift {
+    registers: BTreeMap<(Named, String), Register>,
+    findings: BTreeMap<String, (Moment, Finding, BTreeSet<(Named, String)>)>,
+}
+
+impl OpenDrift {
+    /// Takes an outcome in. Taking it in again changes nothing, and the order does not matter.
+    pub fn apply(&mut self, moment: &Moment, outcome: &Outcome) {
+        let Some(resource) = &outcome.resource else { return };
+        let mut keys = BTreeSet::new();
+        for facet in &outcome.facets {
+            let state = match facet.result {
+                FacetResult::Same(_) => State::Same,
+                FacetResult::Differs(_) if outcome.verdict == Verdict::Held => State::Held,
+                FacetResult::Differs(_) => State::Differs,
+                FacetResult::Unknown(_) => State::Unknown,
+                FacetResult::Undeclared | FacetResult::Quiet(_) => continue,
+            };
+            let key = (resource.clone(), facet.register.clone());
+            self.set(key.clone(), moment, state, facet.change.actual.as_ref());
+            if matches!(state, State::Differs | State::Unknown) {
+                keys.insert(key);
+            }
+        }
+        if let Some(finding) = &outcome.finding {
+            self.add(moment, finding, keys);
+        }
+    }
+
+    fn set(&mut self, key: (Named, String), moment: &Moment, state: State, written: Option<&Value>) {
+        let new = |contested| Register { newest: moment.clone(), state, written: written.cloned(), contested };
+        let register = self.registers.entry(key).or_insert_with(|| new(false));
+        let same_second = moment.time == register.newest.time && moment.event_id != register.newest.event_id;
+        let contested = same_second && (register.contested || state != register.state || written != register.written.as_ref());
+        if *moment > register.newest {
+            *register = new(contested);
+        } else {
+            register.contested |= contested;
+        }
+    }
+
+    /// Of two copies of one call (one per account), the one that says more about the actor stays.
+    fn add(&mut self, moment: &Moment, finding: &Finding, keys: BTreeSet<(Named, String)>) {
+        let rank = |finding: &Finding, moment: &Moment| (finding.who.principal.is_none(), moment.clone());
+        let better = self.findings.get(&finding.id).is_none_or(|(known_moment, known, _)| rank(finding, moment) < rank(known, known_moment));
+        if better {
+            self.findings.insert(finding.id.clone(), (moment.clone(), finding.clone(), keys));
+        }
+    }
+
+    /// All findings as they stand now, oldest first.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self.findings.values().map(|(moment, finding, keys)| self.standing(moment, finding, keys)).collect();
+        findings.sort_by(|one, other| (one.event_time, &one.id).cmp(&(other.event_time, &other.id)));
+        findings
+    }
+
+    fn standing(&self, moment: &Moment, finding: &Finding, keys: &BTreeSet<(Named, String)>) -> Finding {
+        let mut finding = finding.clone();
+        let registers: Vec<&Register> = keys.iter().filter_map(|key| self.registers.get(key)).collect();
+        let later: Vec<&&Register> = registers.iter().filter(|register| register.newest > *moment).collect();
+        if !registers.is_empty() && later.len() == registers.len() {
+            if later.iter().all(|register| register.state == State::Same) {
+                finding.status = Status::Restored;
+            } else {
+                finding.superseded_by = later.iter().map(|register| &register.newest).max().map(|it| it.event_id.clone());
+            }
+        }
+        if registers.iter().any(|register| register.contested) {
+            finding.evidence = Evidence::Touched;
+        }
+        if finding.kind != FindingKind::Deleted
+            && let Some(deletion) = self.deletion(keys).filter(|deletion| deletion > moment)
+        {
+            finding.superseded_by = Some(deletion.event_id);
+        }
+        finding
+    }
+
+    /// A deletion of the resource stands for everything that differed on it.
+    fn deletion(&self, keys: &BTreeSet<(Named, String)>) -> Option<Moment> {
+        let (resource, _) = keys.first()?;
+        let register = self.registers.get(&(resource.clone(), RESOURCE.to_owned()))?;
+        (register.state == State::Differs).then(|| register.newest.clone())
+    }
+}

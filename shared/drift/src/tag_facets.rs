@@ -1,0 +1,109 @@
+//! Tags compared key by key: with `tags_all` where a declaration has it, with every block that declares the resource.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use driftwire_declared::Declaration;
+use serde_json::Value;
+
+use crate::{
+    facet::{Subject, change, quiet_tag},
+    finding::Change,
+    outcome::{Facet, FacetResult},
+    understand::tags::{self, Tags},
+    verdict::{ChangeOp, Reason},
+};
+
+/// The declared tags of a resource: key to value, with the declaration and the attribute that own them.
+struct DeclaredTags<'d> {
+    owner: &'d Declaration,
+    attribute: &'static str,
+    tags: Tags,
+}
+
+fn declared<'d>(declarations: &[&'d Declaration]) -> Option<DeclaredTags<'d>> {
+    declarations.iter().find_map(|owner| {
+        let read = |attribute: &str| owner.attributes.get(attribute).and_then(tags::read);
+        let own = read("tags");
+        if let Some(all) = read("tags_all").or_else(|| read("tagsAll")) {
+            // A state that was written by hand may have more in `tags` than in `tags_all`.
+            let mut tags = own.unwrap_or_default();
+            tags.extend(all);
+            return Some(DeclaredTags { owner, attribute: "tags", tags });
+        }
+        if let Some(tags) = own {
+            return Some(DeclaredTags { owner, attribute: "tags", tags });
+        }
+        read("Tags").map(|tags| DeclaredTags { owner, attribute: "Tags", tags }).or_else(|| read("tag").map(|tags| DeclaredTags { owner, attribute: "tag", tags }))
+    })
+}
+
+/// Tags were added, or (`replace`) these are all tags now.
+pub(crate) fn tagged(subject: Subject<'_>, actual: &Tags, replace: bool) -> Vec<Facet> {
+    let declared = declared(subject.declarations);
+    let known = declared.as_ref().map(|it| it.tags.clone()).unwrap_or_default();
+    let mut facets: Vec<Facet> = actual.iter().map(|(key, value)| one(subject, declared.as_ref(), key, known.get(key), Some(value), replace)).collect();
+    if replace {
+        let gone = known.iter().filter(|(key, _)| !actual.contains_key(*key) && !tags::is_system(key));
+        facets.extend(gone.map(|(key, value)| one(subject, declared.as_ref(), key, Some(value), None, replace)));
+    }
+    facets
+}
+
+/// Tags were removed.
+pub(crate) fn untagged(subject: Subject<'_>, keys: &BTreeSet<String>) -> Vec<Facet> {
+    let declared = declared(subject.declarations);
+    let known: BTreeMap<_, _> = declared.as_ref().map(|it| it.tags.clone()).unwrap_or_default();
+    keys.iter().map(|key| one(subject, declared.as_ref(), key, known.get(key), None, false)).collect()
+}
+
+fn one(
+    subject: Subject<'_>,
+    owner: Option<&DeclaredTags<'_>>,
+    key: &str,
+    declared: Option<&Option<String>>,
+    actual: Option<&Option<String>>,
+    retyped: bool,
+) -> Facet {
+    let text = |value: Option<&Option<String>>| value.map(|it| it.clone().map_or(Value::Null, Value::from));
+    let op = match (declared.is_some(), actual.is_some()) {
+        (false, _) => ChangeOp::Added,
+        (true, false) => ChangeOp::Removed,
+        (true, true) => ChangeOp::Replaced,
+    };
+    let attribute = owner.map_or("tags", |it| it.attribute);
+    let mut change = Change {
+        address: owner.map(|it| it.owner.address.clone()).or_else(|| subject.declarations.first().map(|it| it.address.clone())),
+        property: Some("Tags".to_owned()),
+        ..change(format!("{attribute}.{key}"), op, text(declared), text(actual))
+    };
+    let same = match (declared, actual) {
+        (None, None) => true,
+        (Some(Some(one)), Some(Some(other))) => one == other || (retyped && same_number(one, other)),
+        _ => false,
+    };
+    let mut traces = Vec::new();
+    let masked = actual.and_then(Option::as_ref).is_some_and(|value| driftwire_cloudtrail::mask(&Value::from(value.as_str())).is_some());
+    let result = match quiet_tag(subject, key) {
+        Some(reason) => {
+            traces.push(format!("tag `{key}` is left out of the comparison"));
+            FacetResult::Quiet(reason)
+        }
+        None if same => FacetResult::Same(Reason::Equal),
+        None if masked => FacetResult::Unknown(Reason::Masked),
+        None => FacetResult::Differs(Reason::Differs),
+    };
+    if masked {
+        (change.actual, change.declared, change.redacted) = (None, None, true);
+    }
+    subject.context.hide(&mut change);
+    Facet { register: format!("Tags|{key}"), result, change, traces }
+}
+
+/// S3, whose call replaces all tags, logs them as its XML parser read them: `007` arrives as `7`. Other services log text,
+/// where the two differ.
+fn same_number(one: &str, other: &str) -> bool {
+    match (one.parse::<i64>(), other.parse::<i64>()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}

@@ -1,0 +1,334 @@
+//! What a call does to the resources that its catalog row names: identifiers, and one effect per property or element.
+
+use std::collections::BTreeSet;
+
+use driftwire_catalog::{Constant, Decoder, Effect as Kind, Property, Target};
+use serde_json::{Map, Value};
+
+use super::{path, tags, tags::Tags};
+use crate::call::Call;
+use crate::compare::security_group::{self, Direction, Read, RuleItem};
+use crate::cover::element_key;
+use crate::index::joined;
+
+/// A resource that a call names, and what the call does to it.
+#[derive(Debug)]
+pub(crate) struct Touch<'c> {
+    pub(crate) target: &'static Target,
+    /// The identifier as the call spells it.
+    pub(crate) id: String,
+    pub(crate) effects: Vec<Effect<'c>>,
+}
+
+/// One effect on a resource.
+#[derive(Debug, Clone)]
+pub(crate) enum Effect<'c> {
+    /// A property gets a value.
+    Set { property: &'static Property, value: Value, pending: bool },
+    /// An element of a collection gets properties.
+    Put { collection: &'static str, key: String, element: Value, set: Vec<(&'static Property, Value)> },
+    /// An element is added.
+    Add { collection: &'static str, key: String, element: Value },
+    /// An element is removed.
+    Remove { collection: &'static str, key: String },
+    /// These are all elements.
+    Replace { collection: &'static str, elements: Vec<(String, Value)> },
+    /// Security-group rules are added or removed.
+    Rules { direction: Direction, added: bool, rules: Read },
+    /// A security-group rule, known by its own id, gets other values. The call does not say its direction.
+    Rule { item: RuleItem, members: Value },
+    /// Descriptions of rules are changed.
+    Descriptions { direction: Direction, rules: Read },
+    /// Tags are added, or all replaced.
+    Tag { tags: Tags, replace: bool },
+    /// Tags are removed.
+    Untag { keys: BTreeSet<String> },
+    /// The resource is made.
+    Create,
+    /// The resource is deleted, or will be.
+    Delete { pending: bool },
+    /// A scheduled deletion is taken back.
+    CancelDelete,
+    /// Something changes that the catalog does not say.
+    Touch { member: Option<&'c str> },
+}
+
+/// All touches of a call by its row. An empty result means that the row names a resource the call does not.
+pub(crate) fn touches<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec<Touch<'c>> {
+    let mut touches = Vec::new();
+    for target in targets.iter().filter(|target| applies(call, target.when)) {
+        let effects = effects(call, target);
+        for id in identifiers(call, target) {
+            touches.push(Touch { target, id, effects: effects.clone() });
+        }
+    }
+    touches
+}
+
+/// Whether a condition on the request holds: a member, `member=value`, or `!member`.
+fn applies(call: &Call<'_>, when: Option<&str>) -> bool {
+    let Some(when) = when else { return true };
+    if let Some(absent) = when.strip_prefix('!') {
+        return path::first(&call.request, absent).is_none();
+    }
+    match when.split_once('=') {
+        Some((member, wanted)) if !member.ends_with(']') && !member.contains('[') => {
+            path::first(&call.request, member).and_then(path::text).is_some_and(|text| text.eq_ignore_ascii_case(wanted))
+        }
+        _ => path::first(&call.request, when).is_some(),
+    }
+}
+
+/// The values at a path of the call: `>` starts in the response.
+fn values<'v>(call: &'v Call<'_>, path: &str) -> Vec<&'v Value> {
+    values_in(&call.request, &call.response, path)
+}
+
+fn values_in<'v>(request: &'v Map<String, Value>, response: &'v Map<String, Value>, path: &str) -> Vec<&'v Value> {
+    match path.strip_prefix('>') {
+        Some(path) => path::values(response, path),
+        None => path::values(request, path),
+    }
+}
+
+/// The identifiers of a target: the first path that gives one decides, for a path with `[]` all it gives.
+fn identifiers(call: &Call<'_>, target: &Target) -> Vec<String> {
+    for expression in target.id {
+        if expression.contains('|') {
+            let one = |part: &str| match part.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+                Some(constant) => Some(constant.to_owned()),
+                None => values(call, part).into_iter().find_map(path::text),
+            };
+            if let Some(id) = joined(expression, one) {
+                return vec![id];
+            }
+            continue;
+        }
+        if *expression == "@account" {
+            return vec![call.account().to_owned()];
+        }
+        let mut ids: Vec<String> = values(call, expression)
+            .into_iter()
+            .flat_map(|value| match value {
+                Value::Array(elements) => elements.iter().filter_map(path::text).collect(),
+                single => path::text(single).into_iter().collect::<Vec<_>>(),
+            })
+            .map(|id| decoded(&id))
+            .collect();
+        ids.dedup();
+        if !ids.is_empty() {
+            return ids;
+        }
+    }
+    Vec::new()
+}
+
+/// An identifier without URL encoding, which some services leave in ARNs (EKS).
+fn decoded(id: &str) -> String {
+    if id.contains("%3A") || id.contains("%2F") {
+        percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned()
+    } else {
+        id.to_owned()
+    }
+}
+
+fn effects<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
+    if let Some(decoder) = target.decoder {
+        return decode(call, target, decoder);
+    }
+    let mut effects = match target.effect {
+        Kind::Create => vec![Effect::Create],
+        Kind::Delete => vec![Effect::Delete { pending: false }],
+        Kind::ScheduleDelete => vec![Effect::Delete { pending: true }],
+        Kind::CancelDelete => vec![Effect::CancelDelete],
+        Kind::Put | Kind::Add | Kind::Remove | Kind::Replace => element(call, target),
+        Kind::Tag | Kind::Retag | Kind::Untag => tagging(call, target),
+        Kind::Touch => vec![Effect::Touch { member: None }],
+        Kind::Update | Kind::None => Vec::new(),
+    };
+    if matches!(target.effect, Kind::Update | Kind::CancelDelete) {
+        effects.extend(sets(call, target).into_iter().map(|(property, value)| Effect::Set { property, value, pending: is_pending(call, target) }));
+    }
+    if matches!(target.effect, Kind::Update | Kind::Put) {
+        effects.extend(unmapped(call, target));
+    }
+    effects
+}
+
+/// Whether the values wait for a maintenance window.
+fn is_pending(call: &Call<'_>, target: &Target) -> bool {
+    target.pending.is_some_and(|member| path::first(&call.request, member).is_none_or(|value| *value == Value::Bool(false)))
+}
+
+/// The properties that the call sets, with the values it sets.
+fn sets(call: &Call<'_>, target: &'static Target) -> Vec<(&'static Property, Value)> {
+    let mut sets = Vec::new();
+    for property in target.properties.iter().filter(|property| applies(call, property.when)) {
+        let value = if property.member.is_empty() { constant(property.value) } else { observed(&call.request, &call.response, property) };
+        if let Some(value) = value {
+            sets.push((property, value));
+        }
+    }
+    sets
+}
+
+/// The value that a call, or a part of one, gives a property.
+pub(super) fn observed(request: &Map<String, Value>, response: &Map<String, Value>, property: &Property) -> Option<Value> {
+    let found = values_in(request, response, property.member);
+    if property.member.contains("[]") && !property.member.contains('=') {
+        let list = property.member.split_once("[]").map_or(property.member, |(list, _)| list);
+        let present = !found.is_empty() || values_in(request, response, list).into_iter().any(|value| !value.is_null());
+        let flat = found.into_iter().flat_map(|value| match value {
+            Value::Array(elements) => elements.clone(),
+            single => vec![single.clone()],
+        });
+        return present.then(|| Value::Array(flat.collect())).or_else(|| constant(property.absent));
+    }
+    found.into_iter().find(|value| !value.is_null()).cloned().or_else(|| constant(property.absent))
+}
+
+fn constant(constant: Constant) -> Option<Value> {
+    match constant {
+        Constant::None => None,
+        Constant::Bool(flag) => Some(Value::Bool(flag)),
+        Constant::Integer(number) => Some(Value::from(number)),
+        Constant::Text(text) => Some(Value::from(text)),
+        Constant::EmptyList => Some(Value::Array(Vec::new())),
+    }
+}
+
+fn element<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
+    let collection = target.collection;
+    if target.effect == Kind::Replace {
+        let elements = values(call, target.from)
+            .into_iter()
+            .flat_map(|value| match value {
+                Value::Array(elements) => elements.clone(),
+                Value::Null => Vec::new(),
+                single => vec![single.clone()],
+            })
+            .filter_map(|value| {
+                let key = if target.key.is_empty() { path::text(&value) } else { element_key(target.key, value.as_object()) };
+                key.map(|key| (key, value))
+            })
+            .collect();
+        return vec![Effect::Replace { collection, elements }];
+    }
+    let keys = keys(call, target);
+    if keys.is_empty() {
+        return vec![Effect::Touch { member: None }];
+    }
+    let set = sets(call, target);
+    keys.into_iter()
+        .map(|key| match target.effect {
+            Kind::Remove => Effect::Remove { collection, key },
+            Kind::Add => Effect::Add { collection, element: described(target, &key, &set), key },
+            _ => Effect::Put { collection, element: described(target, &key, &set), key, set: set.clone() },
+        })
+        .collect()
+}
+
+/// The keys of the elements that a call names: one, or as many as a list in it has.
+fn keys(call: &Call<'_>, target: &Target) -> Vec<String> {
+    if let [single] = target.key
+        && single.contains("[]")
+    {
+        return values(call, single).into_iter().filter_map(path::text).map(|text| crate::cover::plain_key(&text)).collect();
+    }
+    let mut members = call.request.clone();
+    if target.key.iter().any(|part| part.starts_with('>')) {
+        let parts: Option<Vec<String>> = target.key.iter().map(|part| values(call, part).into_iter().find_map(path::text)).collect();
+        return parts.map(|parts| parts.join("|")).into_iter().collect();
+    }
+    members.retain(|_, value| !value.is_null());
+    element_key(target.key, Some(&members)).into_iter().collect()
+}
+
+/// An element as people read it: its key alone, or its key and what was written.
+fn described(target: &Target, key: &str, set: &[(&'static Property, Value)]) -> Value {
+    if set.is_empty() || target.collection.starts_with('@') && set.len() > 1 {
+        return Value::from(key);
+    }
+    if let ([(_, value)], true) = (set, target.collection.starts_with('@')) {
+        return value.clone();
+    }
+    let mut members = Map::new();
+    members.insert("key".to_owned(), Value::from(key));
+    members.extend(set.iter().map(|(property, value)| (property.name.to_owned(), value.clone())));
+    Value::Object(members)
+}
+
+fn tagging<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
+    let value = values(call, target.from).into_iter().next();
+    let Some(tags) = value.and_then(tags::read) else {
+        return vec![Effect::Touch { member: Some(target.from) }];
+    };
+    match target.effect {
+        Kind::Untag => vec![Effect::Untag { keys: tags.into_keys().collect() }],
+        kind => vec![Effect::Tag { tags, replace: kind == Kind::Retag }],
+    }
+}
+
+/// Members that the row does not speak of, and that are neither empty nor a mere option.
+fn unmapped<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
+    let head = |path: &str| path.trim_start_matches('>').split(['.', '[', '|', '=']).next().unwrap_or_default().to_owned();
+    let mut known: BTreeSet<String> = target.id.iter().flat_map(|id| id.split('|')).map(head).collect();
+    known.extend(target.key.iter().flat_map(|key| key.split([',', '|'])).map(head));
+    known.extend(target.options.iter().map(|it| head(it)));
+    known.extend(target.properties.iter().map(|it| head(it.member)));
+    known.extend(target.properties.iter().filter_map(|it| it.when).chain(target.when).chain(target.pending).map(|when| head(when.trim_start_matches('!'))));
+    known.insert(head(target.from));
+    call.request
+        .iter()
+        .filter(|(name, value)| !is_empty(value) && !known.iter().any(|it| path::same_name(it, name)) && !is_plumbing(name))
+        .map(|(name, _)| Effect::Touch { member: Some(name.as_str()) })
+        .collect()
+}
+
+/// Members that every call of some services may carry.
+fn is_plumbing(name: &str) -> bool {
+    ["clientToken", "clientRequestToken", "dryRun", "idempotencyToken", "requestId", "callerReference"].iter().any(|it| path::same_name(it, name))
+        || name.starts_with("x-amz-")
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(_) | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn decode<'c>(call: &'c Call<'_>, target: &'static Target, decoder: Decoder) -> Vec<Effect<'c>> {
+    let direction = if call.operation().contains("Egress") { Direction::Egress } else { Direction::Ingress };
+    let parameters = || Value::Object(call.request.clone());
+    match decoder {
+        Decoder::SecurityGroupRules => {
+            let rules = security_group::from_permissions(direction, &parameters());
+            vec![Effect::Rules { direction, added: call.operation().starts_with("Authorize"), rules: revoked_by_id(call, rules) }]
+        }
+        Decoder::SecurityGroupDescriptions => {
+            vec![Effect::Descriptions { direction, rules: security_group::from_permissions(direction, &parameters()) }]
+        }
+        Decoder::SecurityGroupModify => modified_rules(call),
+        Decoder::RecordSets => super::record_sets::decode(call, target),
+        Decoder::PatchOperations => super::patch::decode(call, target),
+    }
+}
+
+/// A revocation may name rules by their ids alone; the answer then says which they were.
+fn revoked_by_id(call: &Call<'_>, read: Read) -> Read {
+    let by_id = read.tuples.is_empty() && path::first(&call.request, "securityGroupRuleIds").or_else(|| path::first(&call.request, "securityGroupRuleId")).is_some();
+    let Some(answer) = path::first(&call.response, "revokedSecurityGroupRuleSet").filter(|_| by_id) else { return read };
+    let items = security_group::from_rule_set(answer);
+    let unread = items.iter().filter(|item| item.tuple.is_none()).count();
+    Read { tuples: items.into_iter().filter_map(|item| item.tuple).collect(), unread }
+}
+
+fn modified_rules<'c>(call: &'c Call<'_>) -> Vec<Effect<'c>> {
+    let parameters = Value::Object(call.request.clone());
+    let updates = path::values(&call.request, "securityGroupRule[]").into_iter().chain(path::values(&call.request, "securityGroupRules[]"));
+    let members = updates.filter_map(Value::as_object).map(|update| path::first(update, "securityGroupRule").cloned().unwrap_or_default());
+    security_group::from_modification(Direction::Ingress, &parameters).into_iter().zip(members).map(|(item, members)| Effect::Rule { item, members }).collect()
+}

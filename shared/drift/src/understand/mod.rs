@@ -1,0 +1,9 @@
+//! Understand: from the catalog's row and the call's parameters to what was touched, and how. Reads nothing declared.
+
+pub(crate) mod effect;
+mod patch;
+pub(crate) mod path;
+mod record_sets;
+pub(crate) mod scan;
+pub(crate) mod tags;
+pub(crate) mod wire;
