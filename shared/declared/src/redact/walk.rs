@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 
-use super::{Redactor, is_mark, name, shape};
+use super::{MARK, Redactor, is_mark, name, shape};
 
 /// JSON text inside JSON text is opened this many times; deeper, only its looks count.
 const DEEPEST_TEXT: u8 = 4;
@@ -35,6 +35,10 @@ impl Place {
     }
 
     fn gives_away(self, name: &str) -> bool {
+        // Something that only poses as hidden.
+        if name == MARK {
+            return true;
+        }
         match self {
             Self::Tags => false,
             Self::Environment => name::is_secret_variable(name),
