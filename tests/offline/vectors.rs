@@ -55,6 +55,9 @@ fn declarations(vector: &Value) -> Vec<Declaration> {
                     instance[key] = value.clone();
                 }
             }
+            if let Some(number) = rest.strip_suffix(']').and_then(|it| it.rsplit_once('[')).and_then(|it| it.1.parse::<u64>().ok()) {
+                instance["index_key"] = json!(number);
+            }
             let mut resource = json!({"mode": "managed", "type": kind, "name": name, "provider": block["provider"], "instances": [instance]});
             if let Some(module) = module {
                 resource["module"] = json!(module);

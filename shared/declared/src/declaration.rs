@@ -32,7 +32,7 @@ pub enum Standing {
 /// One block of infrastructure code, as its state says it was last applied.
 ///
 /// Every value that the source marks as sensitive, or that looks like a secret, is already replaced by
-/// [`crate::redact::Redactor`]: NO-SECRET-OUT holds from here on.
+/// [`crate::Redactor`]: NO-SECRET-OUT holds from here on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Declaration {
     /// The tool whose vocabulary `kind` and `attributes` use.

@@ -63,57 +63,58 @@ fn not_json(error: &serde_json::Error, origin: &str) -> DeclaredError {
     DeclaredError::NotJson { origin: origin.to_owned(), line: error.line(), column: error.column(), reason, hint }
 }
 
+/// How files that people give by mistake begin, what they are, and what to do.
+const FIRST_BYTES: [(&[u8], &str, &str); 4] = [
+    (b"\x1F\x8B", "compressed with gzip", "decompress it first"),
+    (b"PK\x03\x04", "a saved plan in binary form, or another zip archive", USE_SHOW_JSON),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file itself", "fetch the file with `git lfs pull`"),
+    (
+        b"{\"@level\"",
+        "the log of `terraform plan -json`",
+        "save the plan with `-out`, then write it out with `terraform show -json FILE`",
+    ),
+];
+
+/// How some line of theirs begins, what they are, and what to do.
+const FIRST_WORDS: [(&[&str], &str, &str); 3] = [
+    (&["AWSTemplateFormatVersion", "Resources:", "Transform: AWS::"], "a CloudFormation template", READS),
+    (
+        &["resource \"", "terraform {", "provider \"", "module \"", "variable \"", "data \"", "locals {", "output \""],
+        "Terraform code, not its state",
+        USE_STATE_PULL,
+    ),
+    (
+        &[
+            "Terraform will perform",
+            "Terraform used the",
+            "OpenTofu will perform",
+            "OpenTofu used the",
+            "# aws_",
+            "# module.",
+        ],
+        "output of Terraform or OpenTofu for people",
+        "add `-json` to the `show` command",
+    ),
+];
+
+/// How much of a file is looked at for a telling line.
+const HEAD_BYTES: usize = 65_536;
+
 /// Recognizes what people give by mistake, in bytes that are not JSON.
 fn foreign(text: &[u8], origin: &str) -> Option<DeclaredError> {
     let origin = origin.to_owned();
-    let other = |found, hint| Some(DeclaredError::OtherFormat { origin: origin.clone(), found, hint });
-    if text.starts_with(b"\x1F\x8B") {
-        return other("compressed with gzip", "decompress it first");
-    }
-    if text.starts_with(b"PK\x03\x04") {
-        return other("a saved plan in binary form, or another zip archive", USE_SHOW_JSON);
-    }
-    if text.starts_with(b"version https://git-lfs") {
-        return other("a Git LFS pointer, not the file itself", "fetch the file with `git lfs pull`");
-    }
-    if text.starts_with(br#"{"@level""#) {
-        return other(
-            "the log of `terraform plan -json`",
-            "save the plan with `-out`, then write it out with `terraform show -json FILE`",
-        );
-    }
     if let [b'<', b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..] = text {
         let hint = "a sign-in page or an error was saved in place of the state: download it again";
         return Some(DeclaredError::NotState { origin, found: "an HTML or XML page", hint });
     }
-    let head = String::from_utf8_lossy(text.get(..4096).unwrap_or(text)).into_owned();
-    let line_starts = |words: &[&str]| head.lines().any(|line| words.iter().any(|word| line.starts_with(word)));
-    if line_starts(&["AWSTemplateFormatVersion", "Resources:", "Transform: AWS::"]) {
-        return other("a CloudFormation template", READS);
-    }
-    if line_starts(&[
-        "resource \"",
-        "terraform {",
-        "provider \"",
-        "module \"",
-        "variable \"",
-        "data \"",
-        "locals {",
-        "output \"",
-    ]) {
-        return other("Terraform code, not its state", USE_STATE_PULL);
-    }
-    if line_starts(&[
-        "Terraform will perform",
-        "Terraform used the selected",
-        "OpenTofu will perform",
-        "OpenTofu used the selected",
-        "# aws_",
-        "# module.",
-    ]) {
-        return other("output of Terraform or OpenTofu for people", "add `-json` to the `show` command");
-    }
-    None
+    let known = FIRST_BYTES.iter().find(|(start, ..)| text.starts_with(start)).map(|(_, found, hint)| (*found, *hint));
+    let by_line = || {
+        let head = String::from_utf8_lossy(text.get(..HEAD_BYTES).unwrap_or(text));
+        let has = |words: &[&str]| head.lines().any(|line| words.iter().any(|word| line.starts_with(word)));
+        FIRST_WORDS.iter().find(|(words, ..)| has(words)).map(|(_, found, hint)| (*found, *hint))
+    };
+    let (found, hint) = known.or_else(by_line)?;
+    Some(DeclaredError::OtherFormat { origin, found, hint })
 }
 
 #[cfg(test)]

@@ -27,8 +27,16 @@ pub(crate) fn actor(record: &Record<'_>) -> Actor {
         invoked_by: text(&identity.invoked_by).map(str::to_owned),
         source_ip: text(&record.source_ip_address).map(str::to_owned),
         user_agent: user_agent(record).map(str::to_owned),
-        mfa: identity.session.as_ref().and_then(|session| session.attributes.as_ref()).and_then(|attributes| attributes.mfa_authenticated),
+        mfa: mfa(identity),
     }
+}
+
+/// Whether a second factor was used, where the record can know: a role session says `false` even if the person behind it
+/// signed in to Identity Center with one.
+fn mfa(identity: &Identity<'_>) -> Option<bool> {
+    let said = identity.session.as_ref().and_then(|session| session.attributes.as_ref()).and_then(|attributes| attributes.mfa_authenticated);
+    let knows = matches!(text(&identity.kind), Some("IAMUser" | "Root"));
+    said.filter(|said| *said || knows)
 }
 
 fn text<'t>(value: &'t Option<Cow<'_, str>>) -> Option<&'t str> {
@@ -52,7 +60,8 @@ fn role_name(identity: &Identity<'_>) -> Option<String> {
 fn session_name(identity: &Identity<'_>) -> Option<String> {
     let of_arn = text(&identity.arn).and_then(|arn| arn.split_once(":assumed-role/")).and_then(|(_, rest)| rest.split_once('/')).map(|(_, name)| name);
     let of_principal = || {
-        let assumed = text(&identity.kind) == Some("AssumedRole");
+        // The resource owner's copy of a cross-account call has the caller's ids and nothing else.
+        let assumed = matches!(text(&identity.kind), Some("AssumedRole" | "AWSAccount"));
         text(&identity.principal_id).filter(|_| assumed).and_then(|id| id.split_once(':')).map(|(_, name)| name)
     };
     of_arn.or_else(of_principal).filter(|name| !name.is_empty()).map(str::to_owned)
@@ -125,7 +134,7 @@ fn name(record: &Record<'_>, identity: &Identity<'_>, kind: ActorKind, role: Opt
             let chosen = source.or_else(|| session.filter(|name| is_telling(name) || kind == ActorKind::Person));
             chosen.or(role).or(session)
         }
-        _ => source.or(user).or(behalf).or_else(last_of_arn).or_else(|| text(&identity.principal_id)).or_else(|| text(&identity.account_id)),
+        _ => source.or(user).or(behalf).or_else(last_of_arn).or(session).or_else(|| text(&identity.principal_id)).or_else(|| text(&identity.account_id)),
     };
     found.unwrap_or("unknown").to_owned()
 }

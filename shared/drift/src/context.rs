@@ -1,10 +1,10 @@
 //! What a decision is made with: the declarations, the rules, and the key that hides secrets. All of it is given.
 
-use driftwire_declared::Redactor;
+use driftwire_declared::{Redactor, Tool};
 use serde_json::Value;
 
 use crate::{
-    compare::{self, Comparison, Equality},
+    compare::{self, Comparison, Equality, Zero},
     finding::Change,
     index::Index,
     judge::Rules,
@@ -24,12 +24,17 @@ pub struct Context<'c> {
 impl Context<'_> {
     /// Compares a declared value with an observed one. Where the declared one is hidden, the observed one is hidden by
     /// the same key first, so that a change is still seen.
-    pub(crate) fn compare(&self, declared: &Value, actual: &Value, equality: Equality) -> Comparison {
+    pub(crate) fn compare(&self, tool: Tool, declared: &Value, actual: &Value, equality: Equality) -> Comparison {
+        // Terraform's state has `false` and `0` for what nobody set; templates have only what somebody wrote.
+        let zero = match tool {
+            Tool::Terraform | Tool::OpenTofu => Zero::Absent,
+            Tool::CloudFormation | Tool::Pulumi => Zero::Value,
+        };
         if driftwire_declared::is_redacted(declared) && driftwire_cloudtrail::mask(actual).is_none() {
             let hidden = self.redactor.redacted(actual);
-            return compare::compare(declared, &hidden, equality);
+            return compare::compare_with(declared, &hidden, equality, zero);
         }
-        compare::compare(declared, actual, equality)
+        compare::compare_with(declared, actual, equality, zero)
     }
 
     /// Hides what is a secret, or looks like one, in a change. Not even its hash is shown.

@@ -1,5 +1,7 @@
 //! What declarations say of a property or of a collection, each in its own vocabulary, and which of them owns it.
 
+use std::borrow::Cow;
+
 use driftwire_catalog::{Element, ElementList, Property, TerraformPath, terraform};
 use driftwire_declared::{Declaration, Tool};
 use serde_json::{Map, Value};
@@ -7,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::compare::security_group::{self, Direction, Tuple};
 use crate::index::{joined, short};
 use crate::understand::path;
+use crate::understand::record_sets::{self, RECORD_SETS};
 
 /// A declared value of a property.
 #[derive(Debug)]
@@ -14,7 +17,7 @@ pub(crate) struct Owner<'d> {
     pub(crate) declaration: &'d Declaration,
     /// The path as the declaration spells it.
     pub(crate) attribute: String,
-    pub(crate) value: &'d Value,
+    pub(crate) value: Cow<'d, Value>,
 }
 
 /// The declarations that declare a property. Empty: it is undeclared.
@@ -24,8 +27,8 @@ pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property) 
     let mut owners = Vec::new();
     for declaration in declarations.iter().copied() {
         let found = match declaration.tool {
-            Tool::Terraform | Tool::OpenTofu => terraform_paths(declaration, property).find_map(|path| path::located(&declaration.attributes, path)),
-            Tool::CloudFormation | Tool::Pulumi => path::located(&declaration.attributes, property.name),
+            Tool::Terraform | Tool::OpenTofu => declared_at(declaration, terraform_paths(declaration, property), property),
+            Tool::CloudFormation | Tool::Pulumi => declared_at(declaration, std::iter::once(property.name), property),
         };
         if let Some((attribute, value)) = found
             && !is_copy(declaration, &attribute)
@@ -34,6 +37,32 @@ pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property) 
         }
     }
     owners
+}
+
+/// The first path that leads to a value, or else to a null. Where the call's member walks a list, so does the path: its
+/// `[0]` then stands for every entry.
+fn declared_at<'d, 'p>(declaration: &'d Declaration, paths: impl Iterator<Item = &'p str>, property: &Property) -> Option<(String, Cow<'d, Value>)> {
+    let walks = property.member.contains("[]") && !property.member.ends_with("[]");
+    let mut null = None;
+    for path in paths {
+        let Some((attribute, value)) = path::located(&declaration.attributes, path) else { continue };
+        if value.is_null() {
+            null = null.or(Some((attribute, Cow::Borrowed(value))));
+            continue;
+        }
+        if walks && path.contains("[0]") {
+            let every = path::values(&declaration.attributes, &path.replace("[0]", "[]"));
+            if every.len() > 1 {
+                let flat = every.into_iter().flat_map(|value| match value {
+                    Value::Array(elements) => elements.clone(),
+                    single => vec![single.clone()],
+                });
+                return Some((path.replace("[0]", "[]"), Cow::Owned(Value::Array(flat.collect()))));
+            }
+        }
+        return Some((attribute, Cow::Borrowed(value)));
+    }
+    null
 }
 
 fn terraform_paths<'p>(declaration: &'p Declaration, property: &'p Property) -> impl Iterator<Item = &'p str> {
@@ -76,6 +105,9 @@ pub(crate) fn elements<'d>(declarations: &[&'d Declaration], collection: &str) -
         }
     }
     own.append(&mut inline);
+    if collection == RECORD_SETS {
+        own.iter_mut().for_each(|element| element.key = record_sets::plain(&element.key));
+    }
     own
 }
 

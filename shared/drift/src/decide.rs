@@ -11,7 +11,7 @@ use crate::{
     call::Call,
     context::Context,
     facet::{self, Subject},
-    finding::{Actor, CallRef, DeclarationRef, Finding, ResourceRef},
+    finding::{Actor, ActorKind, CallRef, DeclarationRef, Finding, ResourceRef},
     hold::hold,
 
     index::{Found, Resource},
@@ -69,27 +69,37 @@ fn known(call: &Call<'_>, targets: &'static [Target], actor: &Actor, context: Co
     if touches.is_empty() {
         return unnamed(call, actor, context);
     }
-    let mut subjects: Vec<(&Resource, Vec<Effect<'_>>)> = Vec::new();
-    let mut outcomes: Vec<Outcome> = Vec::new();
+    let (mut subjects, mut other) = (Vec::<Subjects<'_, '_>>::new(), Vec::new());
     for touch in touches {
         match find(call, &touch, context) {
-            Found::One(resource) => match subjects.iter_mut().find(|(known, _)| std::ptr::eq(*known, resource)) {
-                Some((_, effects)) => effects.extend(touch.effects),
-                None => subjects.push((resource, touch.effects)),
+            Found::One(resource) => match subjects.iter_mut().find(|known| std::ptr::eq(known.resource, resource)) {
+                Some(known) => known.effects.extend(touch.effects),
+                None => subjects.push(Subjects { resource, target: touch.target, effects: touch.effects }),
             },
-            Found::Several => outcomes.push(Outcome { verdict: Verdict::Undecided, reason: Reason::Ambiguous, ..Outcome::irrelevant(Reason::Ambiguous, Some(named(call, &touch))) }),
-            Found::Nothing => outcomes.push(undeclared(call, &touch, actor, context)),
+            Found::Several => other.push((touch.target, ambiguous(call, &touch))),
+            Found::Nothing => other.push((touch.target, undeclared(call, &touch, actor, context))),
         }
     }
-    let declared = subjects.into_iter().map(|(resource, effects)| subject(call, resource, &effects, actor, context));
-    let declared: Vec<Outcome> = declared.collect();
-    // A call with several targets means one of them where only one is declared.
-    if !declared.is_empty() {
-        outcomes.retain(|outcome| outcome.verdict == Verdict::Undecided || outcome.finding.is_some());
+    // Where a call has several targets, what is declared says which of them it means.
+    if let Some(meant) = subjects.first().map(|it| it.target) {
+        other.retain(|(target, _)| std::ptr::eq(*target, meant));
+    } else if let Some((first, _)) = other.iter().find(|(_, it)| it.finding.is_some()).or(other.first()) {
+        let first = *first;
+        other.retain(|(target, _)| std::ptr::eq(*target, first));
     }
-    outcomes.splice(0..0, declared);
-    outcomes.dedup_by(|one, other| one.resource == other.resource && one.verdict == other.verdict);
-    outcomes
+    let declared = subjects.iter().map(|it| subject(call, it.resource, &it.effects, actor, context));
+    declared.chain(other.into_iter().map(|(_, outcome)| outcome)).collect()
+}
+
+/// A declared resource, and everything that the call does to it.
+struct Subjects<'i, 'c> {
+    resource: &'i Resource,
+    target: &'static Target,
+    effects: Vec<Effect<'c>>,
+}
+
+fn ambiguous(call: &Call<'_>, touch: &Touch<'_>) -> Outcome {
+    Outcome { verdict: Verdict::Undecided, ..Outcome::irrelevant(Reason::Ambiguous, Some(named(call, touch))) }
 }
 
 /// The declared resource that a touch means: by an id that is unique by itself, else by type and identifier.
@@ -130,7 +140,7 @@ fn undeclared(call: &Call<'_>, touch: &Touch<'_>, actor: &Actor, context: Contex
         return Outcome::irrelevant(Reason::NotDeclared, Some(named));
     }
     let outcome = Outcome { verdict: Verdict::Unmanaged, reason: Reason::Created, ..Outcome::irrelevant(Reason::Created, Some(named.clone())) };
-    if actor.kind == crate::finding::ActorKind::Service {
+    if actor.kind == ActorKind::Service {
         return outcome;
     }
     let resource = ResourceRef { kind: named.kind, id: named.id, arn: None, account: named.account, region: named.region, declarations: Vec::new() };
@@ -235,6 +245,7 @@ fn conclude(call: &Call<'_>, subject: Subject<'_>, resource: ResourceRef, actor:
     let differs: Vec<&Facet> = outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Differs(_))).collect();
     let unknown: Vec<&Facet> = outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Unknown(_))).collect();
     let undeclared: Vec<&Facet> = outcome.facets.iter().filter(|it| it.result == FacetResult::Undeclared).collect();
+    let compared = outcome.facets.iter().any(|it| matches!(it.result, FacetResult::Same(_)));
     let (kind, evidence, shown, reason) = if let Some(first) = differs.first() {
         let reason = reason_of(first);
         let kind = match reason {
@@ -257,24 +268,34 @@ fn conclude(call: &Call<'_>, subject: Subject<'_>, resource: ResourceRef, actor:
     outcome.reason = reason;
     outcome.address = finding.changes.iter().find_map(|it| it.address.clone()).or_else(|| subject.declarations.first().map(|it| it.address.clone()));
     if kind == FindingKind::Undeclared && finding.severity < Severity::High {
-        outcome.verdict = Verdict::Irrelevant;
-        let waits = hold(actor, subject.context.rules, Some(finding.severity)).is_some();
-        outcome.finding = (!waits && actor.kind != crate::finding::ActorKind::Service).then_some(finding);
-        return outcome;
+        if reason == Reason::UndeclaredProperty {
+            return if compared { quiet(subject, outcome) } else { undeclared_property(subject, actor, finding, outcome) };
+        }
+        let ignored = driftwire_catalog::ignored_class(call.service(), call.operation()).is_some();
+        if ignored || actor.kind == ActorKind::Service {
+            return Outcome { verdict: Verdict::Irrelevant, reason: Reason::Ignored, ..outcome };
+        }
     }
     if let Some(reason) = hold(actor, subject.context.rules, Some(finding.severity)) {
         return Outcome { verdict: Verdict::Held, reason, ..outcome };
     }
     outcome.verdict = if kind == FindingKind::Touched { Verdict::Undecided } else { Verdict::Drifted };
-    let rings = kind != FindingKind::Touched || actor.kind != crate::finding::ActorKind::Service;
+    let rings = kind != FindingKind::Touched || actor.kind != ActorKind::Service;
     outcome.finding = rings.then_some(finding);
     outcome
+}
+
+/// A property that nobody declares: not drift, but on the record.
+fn undeclared_property(subject: Subject<'_>, actor: &Actor, finding: Finding, outcome: Outcome) -> Outcome {
+    let waits = hold(actor, subject.context.rules, Some(finding.severity)).is_some();
+    let shown = !waits && actor.kind != ActorKind::Service;
+    Outcome { verdict: Verdict::Irrelevant, finding: shown.then_some(finding), ..outcome }
 }
 
 /// An added element is a modification where somebody declares the collection, and an undeclared child otherwise.
 fn added_kind(subject: Subject<'_>, facet: &Facet) -> FindingKind {
     let attribute = facet.change.attribute.as_str();
-    let declares = subject.declarations.iter().any(|it| it.attributes.get(attribute).is_some_and(|value| !crate::facet::is_nothing(value)));
+    let declares = subject.declarations.iter().any(|it| it.attributes.get(attribute).is_some_and(|value| !facet::is_nothing(value)));
     if declares { FindingKind::Modified } else { FindingKind::Undeclared }
 }
 

@@ -1,5 +1,7 @@
 //! Compares what a call did to a resource with what its declarations say, one property or element at a time.
 
+use std::borrow::Cow;
+
 use driftwire_catalog::Property;
 use driftwire_declared::Declaration;
 use serde_json::{Value, json};
@@ -11,7 +13,7 @@ use crate::{
     finding::Change,
     index::Resource,
     outcome::{Facet, FacetResult},
-    understand::{effect::Effect, tags},
+    understand::{effect::Effect, path, tags},
     verdict::{ChangeOp, Reason},
 };
 
@@ -103,21 +105,24 @@ fn undeclared(subject: Subject<'_>, property: &Property, actual: &Value) -> Face
 /// Compares a declared property with the value that a call wrote.
 fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual: &Value, pending: bool) -> Vec<Facet> {
     let equality = equality_of(property);
+    let spelled = spelled(property, actual);
+    let actual = spelled.as_ref().unwrap_or(actual);
     let base = Change {
         address: Some(owner.declaration.address.clone()),
         property: Some(property.name.to_owned()),
         pending,
-        ..change(owner.attribute.clone(), op(owner.value, actual), Some(owner.value.clone()), Some(actual.clone()))
+        ..change(owner.attribute.clone(), op(&owner.value, actual), Some(owner.value.clone().into_owned()), Some(actual.clone()))
     };
     let facet = |register: String, result, change, traces| Facet { register, result, change, traces };
     let register = property.name.to_owned();
     if in_band(subject, property, owner, actual) {
         return vec![facet(register, FacetResult::Same(Reason::AutoscalerBand), base, vec!["the value is within the autoscaler's range".to_owned()])];
     }
-    if is_silence(owner.value, actual) {
+    if is_silence(&owner.value, actual) {
         return vec![hidden(facet(register, FacetResult::Unknown(Reason::NoValue), base, Vec::new()))];
     }
-    match subject.context.compare(owner.value, actual, equality) {
+    let declared = if property.equality == Some("ip_protocol") { spelled_declared(&owner.value) } else { owner.value.clone() };
+    match subject.context.compare(owner.declaration.tool, &declared, actual, equality) {
         Comparison::Equal(traces) => {
             let traces = traces.into_iter().map(|it| format!("{}: {}", it.rule, it.note)).collect();
             vec![facet(register, FacetResult::Same(Reason::Equal), base, traces)]
@@ -140,9 +145,35 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
     }
 }
 
+/// The value as declarations spell it, where calls spell it in a way of their own.
+fn spelled(property: &Property, actual: &Value) -> Option<Value> {
+    match (property.equality?, actual) {
+        ("comma_list", Value::String(list)) => Some(list.split(',').map(str::trim).filter(|it| !it.is_empty()).collect()),
+        ("ip_protocol", protocol) => Some(Value::from(protocol_name(&path::text(protocol)?))),
+        _ => None,
+    }
+}
+
+fn spelled_declared(declared: &Value) -> Cow<'_, Value> {
+    path::text(declared).map_or(Cow::Borrowed(declared), |protocol| Cow::Owned(Value::from(protocol_name(&protocol))))
+}
+
+/// A protocol by its name, where it has one.
+fn protocol_name(protocol: &str) -> &str {
+    match protocol {
+        "1" => "icmp",
+        "6" => "tcp",
+        "17" => "udp",
+        "58" => "icmpv6",
+        "all" => "-1",
+        other => other,
+    }
+}
+
 /// The equality that the catalog names, or that the property's name tells.
 fn equality_of(property: &Property) -> Equality {
     match property.equality {
+        Some("comma_list") => Equality::Set,
         Some(name) => name.parse().unwrap_or_default(),
         None => Equality::of_member(property.name.rsplit('.').next().unwrap_or(property.name)),
     }
@@ -187,10 +218,12 @@ pub(crate) fn op(declared: &Value, actual: &Value) -> ChangeOp {
 fn in_band(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual: &Value) -> bool {
     let Some(dimension) = property.band else { return false };
     let attributes = &owner.declaration.attributes;
-    let number = |name: &str| attributes.get(name).and_then(Value::as_f64);
     let text = |name: &str| attributes.get(name).and_then(Value::as_str);
     let range = if dimension == "own" {
-        number("min_size").zip(number("max_size"))
+        // The bounds stand beside the value.
+        let block = owner.attribute.rsplit_once('.').map(|(block, _)| format!("{block}.")).unwrap_or_default();
+        let bound = |name: &str| path::located(attributes, &format!("{block}{name}")).and_then(|(_, value)| value.as_f64());
+        bound("min_size").zip(bound("max_size"))
     } else {
         let target = match dimension.split(':').next() {
             Some("ecs") => text("cluster").zip(text("name")).map(|(cluster, name)| format!("service/{}/{name}", crate::index::short(cluster))),
@@ -238,8 +271,8 @@ fn inline_owner<'d>(element: &DeclaredElement<'d>, property: &Property) -> Vec<O
     let Some(members) = element.members else { return Vec::new() };
     [property.member, last, property.name]
         .iter()
-        .find_map(|name| crate::understand::path::located(members, name))
-        .map(|(name, value)| Owner { declaration: element.declaration, attribute: format!("{}.{name}", element.attribute), value })
+        .find_map(|name| path::located(members, name))
+        .map(|(name, value)| Owner { declaration: element.declaration, attribute: format!("{}.{name}", element.attribute), value: Cow::Borrowed(value) })
         .into_iter()
         .collect()
 }

@@ -31,6 +31,9 @@ pub struct Resource {
     whole: usize,
 }
 
+/// The identifier of a resource of which an account has one in a region: a password policy, a recorder.
+pub(crate) const SINGLETON: &str = "@singleton";
+
 /// What an alias leads to.
 #[derive(Debug, Clone, Copy)]
 pub enum Found<'i> {
@@ -347,10 +350,14 @@ fn identifiers(declaration: &Declaration, row: Option<&TerraformKind>) -> Vec<St
         return ids;
     };
     for expression in row.id {
-        add(joined(expression, |attribute| text_at(declaration, attribute)));
+        let part = |attribute: &str| if attribute == "@account" { declaration.account.clone() } else { text_at(declaration, attribute) };
+        add(joined(expression, part));
     }
     if !row.part {
         add(text_at(declaration, "id"));
+    }
+    if row.id.is_empty() {
+        add(Some(SINGLETON.to_owned()));
     }
     ids
 }

@@ -67,7 +67,7 @@ pub(crate) fn modified(subject: Subject<'_>, item: &RuleItem, members: &Value) -
         let actual = path::first(root, member).cloned().unwrap_or_default();
         let Some((name, declared)) = names.iter().find_map(|name| owner.attributes.get_key_value(*name)) else { continue };
         let equality = if member.starts_with("cidr") { Equality::Cidr } else { Equality::Default };
-        let result = match subject.context.compare(declared, &actual, equality) {
+        let result = match subject.context.compare(owner.tool, declared, &actual, equality) {
             Comparison::Equal(_) => FacetResult::Same(Reason::Equal),
             Comparison::Different(_) if is_meaningless_port(member, item) => continue,
             Comparison::Different(_) => FacetResult::Differs(Reason::Differs),

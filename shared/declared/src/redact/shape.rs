@@ -89,7 +89,7 @@ fn is_dashed(before: &[u8], from: &[u8]) -> bool {
         return header.windows(11).any(|window| window == b"PRIVATE KEY");
     }
     if let [.., b'x', b'o', b'x', _] = before {
-        return run(from, |b| is_word(b)) > 10;
+        return run(from, is_word) > 10;
     }
     before.ends_with(b"glpat") && run(from, is_word) > 16
         || before.ends_with(b"sk")
@@ -97,7 +97,7 @@ fn is_dashed(before: &[u8], from: &[u8]) -> bool {
             && run(from, is_word) > 20
 }
 
-/// Tokens with a prefix that ends in an underscore: GitHub, Stripe, npm, DigitalOcean, Shopify.
+/// Tokens with a prefix that ends in an underscore: GitHub, Stripe, npm, `DigitalOcean`, Shopify.
 fn is_prefixed(before: &[u8], from: &[u8]) -> bool {
     let length = || run(from, is_word);
     match before {

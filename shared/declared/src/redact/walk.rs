@@ -73,10 +73,10 @@ impl Redactor {
         if place.gives_away(name) {
             return self.hide_scalars(value, place.inside(name), depth);
         }
-        if matches!(name, "user_data" | "user_data_base64" | "userData" | "UserData") {
-            if let Value::String(text) = value {
-                return is_telling_user_data(text) && self.replace(value);
-            }
+        if matches!(name, "user_data" | "user_data_base64" | "userData" | "UserData")
+            && let Value::String(text) = value
+        {
+            return is_telling_user_data(text) && self.replace(value);
         }
         match value {
             Value::Array(_) | Value::Object(_) => self.walk(value, place.inside(name), depth),
@@ -118,7 +118,11 @@ impl Redactor {
             Value::String(text) if tells_nothing(text) => self.walk(value, place, depth),
             Value::String(_) | Value::Number(_) => self.replace(value),
             Value::Array(items) => {
-                items.iter_mut().fold(false, |changed, item| self.hide_scalars(item, place, depth) || changed)
+                let mut changed = false;
+                for item in items {
+                    changed |= self.hide_scalars(item, place, depth);
+                }
+                changed
             }
             Value::Object(_) => self.walk(value, place, depth),
             Value::Null | Value::Bool(_) => false,
@@ -142,15 +146,14 @@ impl Redactor {
         if depth < DEEPEST_TEXT
             && looks_like_json(text)
             && (found.shaped || name::may_name_secret(text) || text.contains('\\'))
+            && let Ok(mut inner) = serde_json::from_str::<Value>(text)
         {
-            if let Ok(mut inner) = serde_json::from_str::<Value>(text) {
-                if self.walk(&mut inner, Place::Schema, depth + 1) {
-                    let rewritten = inner.to_string();
-                    let is_clean = !shape::scan(&rewritten).shaped;
-                    return Some(if is_clean { Value::String(rewritten) } else { self.marked(text) });
-                }
+            if !self.walk(&mut inner, Place::Schema, depth + 1) {
                 return found.shaped.then(|| self.marked(text));
             }
+            let rewritten = inner.to_string();
+            let is_clean = !shape::scan(&rewritten).shaped;
+            return Some(if is_clean { Value::String(rewritten) } else { self.marked(text) });
         }
         (found.shaped || found.assigned).then(|| self.marked(text))
     }
@@ -186,7 +189,7 @@ fn tells_nothing(text: &str) -> bool {
 
 fn looks_like_json(text: &str) -> bool {
     let text = text.trim_ascii();
-    text.starts_with('{') && text.ends_with('}') || text.starts_with('[') && text.ends_with(']')
+    [('{', '}'), ('[', ']'), ('"', '"')].iter().any(|(first, last)| text.starts_with(*first) && text.ends_with(*last))
 }
 
 /// Whether user data holds a secret, or cannot be looked into.

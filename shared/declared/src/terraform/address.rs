@@ -113,23 +113,28 @@ mod tests {
         build("", "aws_instance", "web", &IndexKey::Text(key.to_owned()))
     }
 
+    fn code(rest: &mut impl Iterator<Item = char>, length: usize) -> char {
+        let digits: String = rest.take(length).collect();
+        char::from_u32(u32::from_str_radix(&digits, 16).unwrap()).unwrap()
+    }
+
     /// The reverse of `escape`, written without looking at it.
     fn unescape(text: &str) -> String {
         let mut out = String::new();
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let (taken, character) = match rest.as_bytes() {
-                [b'\\', b'n', ..] => (2, '\n'),
-                [b'\\', b'r', ..] => (2, '\r'),
-                [b'\\', b't', ..] => (2, '\t'),
-                [b'\\', b'u', ..] => (6, char::from_u32(u32::from_str_radix(&rest[2..6], 16).unwrap()).unwrap()),
-                [b'\\', b'U', ..] => (10, char::from_u32(u32::from_str_radix(&rest[2..10], 16).unwrap()).unwrap()),
-                [b'\\', other, ..] => (2, char::from(*other)),
-                [b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..] => (2, first),
-                _ => (first.len_utf8(), first),
-            };
-            out.push(character);
-            rest = &rest[taken..];
+        let mut rest = text.chars().collect::<Vec<_>>().into_iter();
+        while let Some(character) = rest.next() {
+            out.push(match character {
+                '\\' => match rest.next().unwrap() {
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'u' => code(&mut rest, 4),
+                    'U' => code(&mut rest, 8),
+                    other => other,
+                },
+                '$' | '%' if rest.as_slice().starts_with(&[character, '{']) => rest.next().unwrap(),
+                plain => plain,
+            });
         }
         out
     }

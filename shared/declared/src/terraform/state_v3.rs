@@ -105,26 +105,30 @@ fn read_resource(
             collector.skip(SkipReason::NoAttributes, 1);
             continue;
         };
-        let mut attributes = flatmap::decode(flat);
-        if let Some(id) = instance.remove("id").filter(Value::is_string) {
-            attributes.entry("id").or_insert(id);
-        }
         let is_tainted = instance.get("tainted").and_then(Value::as_bool) == Some(true);
-        let standing = match (is_deposed, is_tainted) {
-            (true, _) => Standing::Deposed,
-            (false, true) => Standing::Tainted,
-            (false, false) => Standing::Current,
-        };
         collector.add(Object {
             address: address.clone(),
             kind: kind.to_owned(),
             provider: provider.clone(),
-            attributes,
+            attributes: attributes(flat, instance),
             identity: None,
-            standing,
+            standing: match (is_deposed, is_tainted) {
+                (true, _) => Standing::Deposed,
+                (false, true) => Standing::Tainted,
+                (false, false) => Standing::Current,
+            },
         });
     }
     Ok(())
+}
+
+/// Decodes an instance's attributes. Its id may stand beside them only.
+fn attributes(flat: Map<String, Value>, mut instance: Map<String, Value>) -> Map<String, Value> {
+    let mut attributes = flatmap::decode(flat);
+    if let Some(id) = instance.remove("id").filter(Value::is_string) {
+        attributes.entry("id").or_insert(id);
+    }
+    attributes
 }
 
 #[cfg(test)]
@@ -133,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    fn state(modules: Value) -> Result<DeclaredState, DeclaredError> {
+    fn state(modules: &Value) -> Result<DeclaredState, DeclaredError> {
         let state =
             json!({"version": 3, "terraform_version": "0.11.14", "serial": 12, "lineage": "l-1", "modules": modules});
         crate::read(state.to_string().as_bytes(), "old.tfstate", &Redactor::new(b"k"))
@@ -141,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_state_is_read() {
-        let read = state(json!([
+        let read = state(&json!([
             {"path": ["root"], "outputs": {}, "resources": {
                 "aws_instance.web.1": {"type": "aws_instance", "provider": "provider.aws.west", "depends_on": [], "primary": {
                     "id": "i-1", "meta": {}, "tainted": true,
@@ -182,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_damaged_state_says_where() {
-        let refusal = state(json!([{"path": ["root"], "resources": {"aws_vpc": {}}}])).unwrap_err().to_string();
+        let refusal = state(&json!([{"path": ["root"], "resources": {"aws_vpc": {}}}])).unwrap_err().to_string();
         assert!(
             refusal.starts_with("`old.tfstate` at `modules[0].resources[\"aws_vpc\"]`: expected a key such as"),
             "{refusal}"

@@ -131,25 +131,25 @@ mod tests {
 
     const AWS: &str = r#"provider["registry.terraform.io/hashicorp/aws"]"#;
 
-    fn state(resources: Value) -> Result<DeclaredState, DeclaredError> {
+    fn state(resources: &Value) -> Result<DeclaredState, DeclaredError> {
         let state = json!({"version": 4, "terraform_version": "1.11.4", "serial": 412, "lineage": "l-1", "outputs": {}, "resources": resources});
         crate::read(state.to_string().as_bytes(), "edge.tfstate", &Redactor::new(b"k"))
     }
 
-    fn block(kind: &str, instances: Value) -> Value {
+    fn block(kind: &str, instances: &Value) -> Value {
         json!({"mode": "managed", "type": kind, "name": "main", "provider": AWS, "instances": instances})
     }
 
-    fn instance(attributes: Value) -> Value {
+    fn instance(attributes: &Value) -> Value {
         json!({"schema_version": 0, "attributes": attributes})
     }
 
     #[test]
     fn a_state_is_read() {
         let arn = "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1";
-        let read = state(json!([
-            block("aws_vpc", json!([instance(json!({"id": "vpc-1", "arn": arn, "timeouts": {"create": "5m"}}))])),
-            block("aws_s3_bucket", json!([instance(json!({"id": "logs"}))])),
+        let read = state(&json!([
+            block("aws_vpc", &json!([instance(&json!({"id": "vpc-1", "arn": arn, "timeouts": {"create": "5m"}}))])),
+            block("aws_s3_bucket", &json!([instance(&json!({"id": "logs"}))])),
             {"mode": "data", "type": "aws_ami", "name": "a", "provider": AWS, "instances": [{}, {}]},
             {"mode": "managed", "type": "random_id", "name": "a", "provider": "provider.random", "instances": [{}]},
         ]));
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn each_instance_has_an_address_and_a_standing() {
-        let read = state(json!([
+        let read = state(&json!([
             {"module": "module.m[\"x/y\"]", "mode": "managed", "type": "aws_vpc", "name": "v", "provider": AWS, "instances": [
                 {"index_key": "a\"b", "attributes": {"id": "1"}},
                 {"index_key": 3, "status": "tainted", "attributes": {"id": "2"}},
@@ -194,7 +194,7 @@ mod tests {
         let marked = json!({"attributes": {"id": "1", "content": "s3cret", "list": [{"a": "s3cret", "b": "plain"}]},
             "sensitive_attributes": [[{"type": "get_attr", "value": "content"}],
                 [{"type": "get_attr", "value": "list"}, {"type": "index", "value": {"value": 0, "type": "number"}}, {"type": "get_attr", "value": "a"}]]});
-        let read = state(json!([block("aws_thing", json!([marked]))])).unwrap();
+        let read = state(&json!([block("aws_thing", &json!([marked]))])).unwrap();
         let attributes = &read.declarations[0].attributes;
         assert!(is_redacted(&attributes["content"]));
         assert!(is_redacted(&attributes["list"][0]["a"]));
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn flat_attributes_are_decoded_with_a_warning() {
         let flat = json!({"attributes_flat": {"id": "sg-1", "ingress.#": "1", "ingress.77.cidr_blocks.#": "1", "ingress.77.cidr_blocks.0": "10.0.0.0/8"}});
-        let read = state(json!([block("aws_security_group", json!([flat]))])).unwrap();
+        let read = state(&json!([block("aws_security_group", &json!([flat]))])).unwrap();
         assert_eq!(read.declarations[0].attributes["ingress"], json!([{"cidr_blocks": ["10.0.0.0/8"]}]));
         assert_eq!(read.warnings, [Warning::FlatAttributes { address: "aws_security_group.main".to_owned() }]);
     }
@@ -213,15 +213,15 @@ mod tests {
     #[test]
     fn opentofu_is_known_by_its_registry() {
         let provider = r#"provider["registry.opentofu.org/hashicorp/aws"]"#;
-        let vpc = json!({"mode": "managed", "type": "aws_vpc", "name": "main", "provider": provider, "instances": [instance(json!({"id": "1"}))]});
-        let read = state(json!([vpc])).unwrap();
+        let vpc = json!({"mode": "managed", "type": "aws_vpc", "name": "main", "provider": provider, "instances": [instance(&json!({"id": "1"}))]});
+        let read = state(&json!([vpc])).unwrap();
         assert_eq!((read.tool, read.declarations[0].tool), (Tool::OpenTofu, Tool::OpenTofu));
     }
 
     #[test]
     fn a_state_without_aws_is_read() {
-        let read = state(json!([{"mode": "managed", "type": "azurerm_vnet", "name": "a",
-            "provider": "provider[\"registry.terraform.io/hashicorp/azurerm\"]", "instances": [instance(json!({"id": "1"}))]}]));
+        let read = state(&json!([{"mode": "managed", "type": "azurerm_vnet", "name": "a",
+            "provider": "provider[\"registry.terraform.io/hashicorp/azurerm\"]", "instances": [instance(&json!({"id": "1"}))]}]));
         let read = read.unwrap();
         assert!(read.declarations.is_empty());
         assert_eq!(
@@ -232,25 +232,25 @@ mod tests {
 
     #[test]
     fn a_damaged_state_says_where() {
-        let refusal = |resources: Value| state(resources).unwrap_err().to_string();
+        let refusal = |resources: &Value| state(resources).unwrap_err().to_string();
         let ending =
             "the file is damaged or was edited, write it again with `terraform state pull` or `terraform show -json`";
-        assert_eq!(refusal(json!({})), format!("`edge.tfstate` at `resources`: expected a list; {ending}"));
-        assert_eq!(refusal(json!([7])), format!("`edge.tfstate` at `resources[0]`: expected an object; {ending}"));
+        assert_eq!(refusal(&json!({})), format!("`edge.tfstate` at `resources`: expected a list; {ending}"));
+        assert_eq!(refusal(&json!([7])), format!("`edge.tfstate` at `resources[0]`: expected an object; {ending}"));
         assert_eq!(
-            refusal(json!([{"mode": "managed", "name": "a"}])),
+            refusal(&json!([{"mode": "managed", "name": "a"}])),
             format!("`edge.tfstate` at `resources[0].type`: expected a text; {ending}")
         );
-        let bad_key = block("aws_vpc", json!([{"index_key": 1.5, "attributes": {"id": "1"}}]));
+        let bad_key = block("aws_vpc", &json!([{"index_key": 1.5, "attributes": {"id": "1"}}]));
         assert_eq!(
-            refusal(json!([bad_key])),
+            refusal(&json!([bad_key])),
             format!(
                 "`edge.tfstate` at `resources[0].instances[0].index_key`: expected a text or a whole number; {ending}"
             )
         );
-        let bad_mark = block("aws_vpc", json!([{"attributes": {"id": "1"}, "sensitive_attributes": 1}]));
+        let bad_mark = block("aws_vpc", &json!([{"attributes": {"id": "1"}, "sensitive_attributes": 1}]));
         assert_eq!(
-            refusal(json!([bad_mark])),
+            refusal(&json!([bad_mark])),
             format!(
                 "`edge.tfstate` at `resources[0].instances[0].sensitive_attributes`: expected a list of paths; {ending}"
             )
@@ -259,9 +259,9 @@ mod tests {
 
     #[test]
     fn two_current_objects_of_one_address_are_refused() {
-        let twice = block("aws_vpc", json!([instance(json!({"id": "1"})), instance(json!({"id": "2"}))]));
+        let twice = block("aws_vpc", &json!([instance(&json!({"id": "1"})), instance(&json!({"id": "2"}))]));
         assert_eq!(
-            state(json!([twice])).unwrap_err().to_string(),
+            state(&json!([twice])).unwrap_err().to_string(),
             "`edge.tfstate` declares `aws_vpc.main` twice; expected one current object per address; list them with `terraform state list` and remove the wrong one with `terraform state rm`"
         );
     }

@@ -8,6 +8,7 @@ use cel::Context;
 use cel::common::types::{CelBool, CelList, CelString};
 
 use super::functions::ENVIRONMENT;
+use super::path::Paths;
 use super::value::{Owned, Record, owned};
 use crate::finding::{Actor, ActorKind, CallRef, Change, Channel, DeclarationRef, Finding, ResourceRef};
 use crate::verdict::{ChangeOp, Evidence, FindingKind, Status};
@@ -63,7 +64,11 @@ fn text(text: impl Into<String>) -> Owned {
 
 /// An object of those fields that have a value.
 fn record<const N: usize>(fields: [(&str, Option<Owned>); N]) -> Record {
-    Record::new(fields.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))))
+    Record::new(present(fields))
+}
+
+fn present<const N: usize>(fields: [(&str, Option<Owned>); N]) -> impl Iterator<Item = (String, Owned)> {
+    fields.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value)))
 }
 
 fn some(value: impl Into<String>) -> Option<Owned> {
@@ -80,7 +85,8 @@ fn flag(value: bool) -> Owned {
 
 fn resource(resource: &ResourceRef) -> Record {
     let ResourceRef { kind, id, arn, account, region, declarations } = resource;
-    let declarations: Vec<Owned> = declarations.iter().map(|declaration| Box::new(declared(declaration)) as Owned).collect();
+    let declarations: Vec<Owned> =
+        declarations.iter().map(|declaration| Box::new(declared(declaration)) as Owned).collect();
     record([
         ("type", some(kind)),
         ("id", some(id)),
@@ -104,7 +110,7 @@ fn declared(declaration: &DeclarationRef) -> Record {
 
 fn change(change: &Change) -> Record {
     let Change { attribute, address, property, op, declared, actual, redacted, pending } = change;
-    record([
+    let fields = [
         ("attribute", some(attribute)),
         ("address", maybe(address.as_ref())),
         ("property", maybe(property.as_ref())),
@@ -113,11 +119,14 @@ fn change(change: &Change) -> Record {
         ("actual", actual.as_ref().map(owned)),
         ("redacted", Some(flag(*redacted))),
         ("pending", Some(flag(*pending))),
-    ])
+    ];
+    let paths = Paths::new([Some(attribute.as_str()), property.as_deref()].into_iter().flatten());
+    Record::change(present(fields), paths)
 }
 
 fn who(actor: &Actor) -> Record {
-    let Actor { kind, name, principal, role, session, from_account, via, invoked_by, source_ip, user_agent, mfa } = actor;
+    let Actor { kind, name, principal, role, session, from_account, via, invoked_by, source_ip, user_agent, mfa } =
+        actor;
     record([
         ("kind", some(actor_name(*kind))),
         ("name", some(name)),

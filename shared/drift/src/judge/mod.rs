@@ -24,6 +24,7 @@ mod context;
 mod file;
 mod functions;
 mod glob;
+mod path;
 mod refusal;
 mod rules;
 mod selftest;

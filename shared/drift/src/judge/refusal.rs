@@ -33,7 +33,7 @@ impl Source<'_> {
 
     /// The line of a byte offset, from 1.
     pub(crate) fn line(&self, offset: usize) -> usize {
-        self.place(offset).0
+        1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
     }
 
     /// Where a character of a decoded text was written, given the span of the text with its quotes. Falls back to the

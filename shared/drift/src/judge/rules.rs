@@ -78,7 +78,9 @@ impl Rules {
             given(principal.as_ref(), |glob| matches_principal(glob, actor))
                 && given(role.as_ref(), |glob| matches_role(glob, actor))
                 && given(session.as_ref(), |glob| actor.session.as_deref().is_some_and(|name| glob.matches(name)))
-                && given(user_agent.as_ref(), |glob| actor.user_agent.as_deref().is_some_and(|agent| glob.matches(agent)))
+                && given(user_agent.as_ref(), |glob| {
+                    actor.user_agent.as_deref().is_some_and(|agent| glob.matches(agent))
+                })
         })
     }
 
@@ -93,7 +95,17 @@ impl Rules {
         event_time: Timestamp,
     ) -> Option<&IgnoreRule> {
         self.ignores.iter().find(|rule| {
-            let IgnoreRule { address: block, kind, account, region, actor: who, attribute: path, reason: _, expires, place: _ } = rule;
+            let IgnoreRule {
+                address: block,
+                kind,
+                account,
+                region,
+                actor: who,
+                attribute: path,
+                reason: _,
+                expires,
+                place: _,
+            } = rule;
             expires.is_none_or(|expires| event_time < expires)
                 && given(block.as_ref(), |glob| address.is_some_and(|address| glob.matches(address)))
                 && given(kind.as_ref(), |glob| matches_type(glob, resource, address))
@@ -143,15 +155,22 @@ fn given(glob: Option<&Glob>, matches: impl Fn(&Glob) -> bool) -> bool {
 /// The principal as AWS writes it, and the role behind a session in the form of IAM.
 fn matches_principal(glob: &Glob, actor: &Actor) -> bool {
     let principal = actor.principal.as_deref();
-    let role_arns = principal.and_then(role_of_session).into_iter().chain(actor.role.clone().filter(|role| role.starts_with("arn:")));
+    let role_arns = principal
+        .and_then(role_of_session)
+        .into_iter()
+        .chain(actor.role.clone().filter(|role| role.starts_with("arn:")));
     principal.is_some_and(|principal| glob.matches(principal))
-        || role_arns.into_iter().any(|arn| glob.matches(&arn) || glob.without_role_path().is_some_and(|glob| glob.matches(&arn)))
+        || role_arns
+            .into_iter()
+            .any(|arn| glob.matches(&arn) || glob.without_role_path().is_some_and(|glob| glob.matches(&arn)))
 }
 
 fn matches_role(glob: &Glob, actor: &Actor) -> bool {
     let of_session = actor.principal.as_deref().and_then(role_of_session);
     let known = actor.role.as_deref().into_iter().chain(of_session.as_deref());
-    known.into_iter().any(|role| glob.matches(role) || role.rsplit_once('/').is_some_and(|(_, name)| glob.matches(name)))
+    known
+        .into_iter()
+        .any(|role| glob.matches(role) || role.rsplit_once('/').is_some_and(|(_, name)| glob.matches(name)))
 }
 
 /// `arn:aws:iam::111122223333:role/deploy` of `arn:aws:sts::111122223333:assumed-role/deploy/session`.
@@ -171,7 +190,8 @@ fn matches_actor(glob: &Glob, actor: &Actor) -> bool {
 
 /// CloudFormation's name of the type, or the declaring tool's: of the block that owns the change, where one does.
 fn matches_type(glob: &Glob, resource: &ResourceRef, address: Option<&str>) -> bool {
-    let owners = resource.declarations.iter().filter(|declaration| address.is_none_or(|address| declaration.address == address));
+    let owners =
+        resource.declarations.iter().filter(|declaration| address.is_none_or(|address| declaration.address == address));
     glob.matches(&resource.kind) || owners.into_iter().any(|declaration| glob.matches(&declaration.kind))
 }
 
@@ -187,7 +207,9 @@ mod tests {
     }
 
     fn open_ssh() -> crate::finding::Finding {
-        finding(r#"{ resource = { type = "AWS::EC2::SecurityGroup" }, changes = [{ attribute = "ingress", actual = { protocol = "tcp", from_port = 22, to_port = 22, cidr = "0.0.0.0/0" } }] }"#)
+        finding(
+            r#"{ resource = { type = "AWS::EC2::SecurityGroup" }, changes = [{ attribute = "ingress", actual = { protocol = "tcp", from_port = 22, to_port = 22, cidr = "0.0.0.0/0" } }] }"#,
+        )
     }
 
     #[test]
@@ -202,15 +224,25 @@ mod tests {
     fn a_rule_can_be_switched_off_and_a_new_one_added() {
         let off = with_rule("id = 'sg-open-to-world'\nenabled = false").judge(&open_ssh());
         assert_eq!((off.severity, off.rule.as_str()), (Severity::High, "sg-port-open-to-world"));
-        let own = with_rule("id = 'own'\nwhen = 'resource.type.endsWith(\"Group\")'\nseverity = 'critical'\ntitle = 'ours first'").judge(&open_ssh());
-        assert_eq!((own.rule.as_str(), own.title.as_str()), ("own", "ours first"), "a file's rules come before the shipped ones");
+        let own = with_rule(
+            "id = 'own'\nwhen = 'resource.type.endsWith(\"Group\")'\nseverity = 'critical'\ntitle = 'ours first'",
+        )
+        .judge(&open_ssh());
+        assert_eq!(
+            (own.rule.as_str(), own.title.as_str()),
+            ("own", "ours first"),
+            "a file's rules come before the shipped ones"
+        );
     }
 
     #[test]
     fn a_new_rule_must_be_complete() {
         let refused = Rules::parse("[[rule]]\nid = 'sg-open-to-wrold'\nseverity = 'low'\n", "r.toml");
         let message = refused.map(|_| ()).unwrap_err().to_string();
-        assert_eq!(message, "r.toml:1:1: the rule `sg-open-to-wrold` has no `when`, and no rule of that id is shipped; expected one");
+        assert_eq!(
+            message,
+            "r.toml:1:1: the rule `sg-open-to-wrold` has no `when`, and no rule of that id is shipped; expected one"
+        );
     }
 
     #[test]
@@ -227,7 +259,9 @@ mod tests {
         who.user_agent = Some("APN/1.0 HashiCorp/1.0 Terraform/1.11.4".to_owned());
         let matched = rules.pipeline(&who).unwrap();
         assert_eq!((matched.reason.as_str(), matched.place.as_str()), ("deploys", "r.toml:1"));
-        who.principal = Some("arn:aws:sts::111122223333:assumed-role/cdk-hnb659fds-deploy-role-111122223333-us-east-1/x".to_owned());
+        who.principal = Some(
+            "arn:aws:sts::111122223333:assumed-role/cdk-hnb659fds-deploy-role-111122223333-us-east-1/x".to_owned(),
+        );
         assert_eq!(rules.pipeline(&who).map(|matched| matched.reason.as_str()), Some("cdk"));
         who.principal = Some("arn:aws:iam::111122223333:user/github-deploy-main".to_owned());
         assert!(rules.pipeline(&who).is_none());
@@ -271,7 +305,9 @@ mod tests {
 
     #[test]
     fn tags_are_ignored_by_key_and_prefix() {
-        let rules = Rules::parse("[ignore_tags]\nkeys = ['LastScanned']\nkey_prefixes = ['kubernetes.io/']\n", "r.toml").unwrap();
+        let rules =
+            Rules::parse("[ignore_tags]\nkeys = ['LastScanned']\nkey_prefixes = ['kubernetes.io/']\n", "r.toml")
+                .unwrap();
         assert!(rules.ignores_tag("LastScanned"));
         assert!(rules.ignores_tag("kubernetes.io/cluster/a"));
         assert!(!rules.ignores_tag("LastScannedBy"));

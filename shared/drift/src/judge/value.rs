@@ -3,47 +3,71 @@
 //! An object is shared, not copied: CEL clones the element of a list into the variable of each loop.
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use cel::ExecutionError;
 use cel::common::traits::{Container, Indexer, Iterable, Sizer};
-use cel::common::types::{
-    CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelUInt, MAP_TYPE, Type,
-};
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelUInt, MAP_TYPE, Type};
 use cel::common::value::{CowVal, StaticVal, Val};
 use serde_json::Value;
+
+use super::path::Paths;
 
 /// An owned CEL value that borrows nothing.
 pub(crate) type Owned = Box<dyn Val>;
 
 /// An object whose clones share its fields.
-#[derive(Clone, Default)]
-pub(crate) struct Record(Arc<BTreeMap<String, (CelString<'static>, Owned)>>);
+#[derive(Clone)]
+pub(crate) struct Record(Arc<Fields>);
+
+struct Fields {
+    /// Sorted by name.
+    values: Vec<(CelString<'static>, Owned)>,
+    /// The names that functions compare settings with, where the object is a change.
+    paths: Option<Paths>,
+}
 
 impl Record {
     /// An object of these fields.
     pub(crate) fn new(fields: impl IntoIterator<Item = (String, Owned)>) -> Self {
-        let keyed = |(name, value): (String, Owned)| (name.clone(), (CelString::from(name), value));
-        Self(Arc::new(fields.into_iter().map(keyed).collect()))
+        Self::with(fields, None)
+    }
+
+    /// An object that is a change.
+    pub(crate) fn change(fields: impl IntoIterator<Item = (String, Owned)>, paths: Paths) -> Self {
+        Self::with(fields, Some(paths))
+    }
+
+    fn with(fields: impl IntoIterator<Item = (String, Owned)>, paths: Option<Paths>) -> Self {
+        let mut values: Vec<_> = fields.into_iter().map(|(name, value)| (CelString::from(name), value)).collect();
+        values.sort_by(|(one, _), (other, _)| one.inner().cmp(other.inner()));
+        values.dedup_by(|(one, _), (other, _)| one.inner() == other.inner());
+        Self(Arc::new(Fields { values, paths }))
     }
 
     /// The value of a field.
     pub(crate) fn field(&self, name: &str) -> Option<&Owned> {
-        self.0.get(name).map(|(_, value)| value)
+        let values = &self.0.values;
+        let place = values.binary_search_by(|(known, _)| known.inner().cmp(name)).ok()?;
+        values.get(place).map(|(_, value)| value)
     }
 
     /// The fields, by name.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &Owned)> {
-        self.0.iter().map(|(name, (_, value))| (name.as_str(), value))
+        self.0.values.iter().map(|(name, value)| (name.inner(), value))
+    }
+
+    /// The names of the change, where the object is one.
+    pub(crate) fn paths(&self) -> Option<&Paths> {
+        self.0.paths.as_ref()
     }
 }
 
 /// Names only: values do not belong into messages.
 impl fmt::Debug for Record {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_set().entries(self.0.keys()).finish()
+        formatter.debug_set().entries(self.fields().map(|(name, _)| name)).finish()
     }
 }
 
@@ -80,7 +104,7 @@ impl Val for Record {
 
     fn equals(&self, other: &dyn Val) -> bool {
         other.downcast_ref::<Self>().is_some_and(|other| {
-            self.0.len() == other.0.len()
+            self.0.values.len() == other.0.values.len()
                 && self.fields().all(|(name, value)| other.field(name).is_some_and(|theirs| value.equals(&**theirs)))
         })
     }
@@ -98,7 +122,7 @@ impl StaticVal for Record {}
 
 impl Container for Record {
     fn contains(&self, value: &dyn Val) -> Result<bool, ExecutionError> {
-        Ok(value.downcast_ref::<CelString<'_>>().is_some_and(|name| self.0.contains_key(name.inner())))
+        Ok(value.downcast_ref::<CelString<'_>>().is_some_and(|name| self.field(name.inner()).is_some()))
     }
 }
 
@@ -127,18 +151,18 @@ impl Iterable for Record {
     where
         Self: 'v,
     {
-        Box::new(Names(self.0.values()))
+        Box::new(Names(self.0.values.iter()))
     }
 }
 
 impl Sizer for Record {
     fn size(&self) -> CelInt {
-        CelInt::from(i64::try_from(self.0.len()).unwrap_or(i64::MAX))
+        CelInt::from(i64::try_from(self.0.values.len()).unwrap_or(i64::MAX))
     }
 }
 
 /// The names of an object's fields, as CEL iterates over a map.
-struct Names<'b>(std::collections::btree_map::Values<'b, String, (CelString<'static>, Owned)>);
+struct Names<'b>(std::slice::Iter<'b, (CelString<'static>, Owned)>);
 
 impl<'b, 'v> cel::common::traits::Iterator<'b, 'v> for Names<'b> {
     fn next(&mut self) -> Option<&'b (dyn Val + 'v)> {
@@ -158,9 +182,7 @@ pub(crate) fn owned(value: &Value) -> Owned {
         },
         Value::String(text) => Box::new(CelString::from(text.clone())),
         Value::Array(items) => Box::new(CelList::from(items.iter().map(owned).collect::<Vec<_>>())),
-        Value::Object(fields) => {
-            Box::new(Record::new(fields.iter().map(|(name, value)| (name.clone(), owned(value)))))
-        }
+        Value::Object(fields) => Box::new(Record::new(fields.iter().map(|(name, value)| (name.clone(), owned(value))))),
     }
 }
 
@@ -229,9 +251,9 @@ impl<'a, 'v> View<'a, 'v> {
             Self::Number(number) => serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number),
             Self::Text(text) => Value::String(text.to_owned()),
             Self::List(items) => Value::Array(items.iter().map(|item| View::of(&**item).json()).collect()),
-            Self::Object(fields) => {
-                Value::Object(fields.fields().map(|(name, value)| (name.to_owned(), View::of(&**value).json())).collect())
-            }
+            Self::Object(fields) => Value::Object(
+                fields.fields().map(|(name, value)| (name.to_owned(), View::of(&**value).json())).collect(),
+            ),
         }
     }
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::{path, tags, tags::Tags};
 use crate::call::Call;
 use crate::compare::security_group::{self, Direction, Read, RuleItem};
-use crate::cover::element_key;
-use crate::index::joined;
+use crate::cover::{element_key, plain_key};
+use crate::index::{SINGLETON, joined};
 
 /// A resource that a call names, and what the call does to it.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ pub(crate) enum Effect<'c> {
 pub(crate) fn touches<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec<Touch<'c>> {
     let mut touches = Vec::new();
     for target in targets.iter().filter(|target| applies(call, target.when)) {
-        let effects = effects(call, target);
+        let effects = effects(call, target, targets);
         for id in identifiers(call, target) {
             touches.push(Touch { target, id, effects: effects.clone() });
         }
@@ -65,11 +65,11 @@ pub(crate) fn touches<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec
     touches
 }
 
-/// Whether a condition on the request holds: a member, `member=value`, or `!member`.
+/// Whether a condition on the request holds: a member, `member=value`, or `!` and either.
 fn applies(call: &Call<'_>, when: Option<&str>) -> bool {
     let Some(when) = when else { return true };
-    if let Some(absent) = when.strip_prefix('!') {
-        return path::first(&call.request, absent).is_none();
+    if let Some(other) = when.strip_prefix('!') {
+        return !applies(call, Some(other));
     }
     match when.split_once('=') {
         Some((member, wanted)) if !member.ends_with(']') && !member.contains('[') => {
@@ -91,8 +91,12 @@ fn values_in<'v>(request: &'v Map<String, Value>, response: &'v Map<String, Valu
     }
 }
 
-/// The identifiers of a target: the first path that gives one decides, for a path with `[]` all it gives.
+/// The identifiers of a target: the first path that gives one decides, for a path with `[]` all it gives. A resource of
+/// which an account has one in a region has none.
 fn identifiers(call: &Call<'_>, target: &Target) -> Vec<String> {
+    if target.id.is_empty() && target.effect != Kind::None {
+        return vec![SINGLETON.to_owned()];
+    }
     for expression in target.id {
         if expression.contains('|') {
             let one = |part: &str| match part.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
@@ -132,7 +136,7 @@ fn decoded(id: &str) -> String {
     }
 }
 
-fn effects<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
+fn effects<'c>(call: &'c Call<'_>, target: &'static Target, targets: &'static [Target]) -> Vec<Effect<'c>> {
     if let Some(decoder) = target.decoder {
         return decode(call, target, decoder);
     }
@@ -150,7 +154,7 @@ fn effects<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
         effects.extend(sets(call, target).into_iter().map(|(property, value)| Effect::Set { property, value, pending: is_pending(call, target) }));
     }
     if matches!(target.effect, Kind::Update | Kind::Put) {
-        effects.extend(unmapped(call, target));
+        effects.extend(unmapped(call, targets));
     }
     effects
 }
@@ -214,34 +218,59 @@ fn element<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
             .collect();
         return vec![Effect::Replace { collection, elements }];
     }
-    let keys = keys(call, target);
-    if keys.is_empty() {
+    let entries = entries(call, target);
+    if entries.is_empty() {
         return vec![Effect::Touch { member: None }];
     }
-    let set = sets(call, target);
-    keys.into_iter()
-        .map(|key| match target.effect {
+    entries
+        .into_iter()
+        .map(|(key, set)| match target.effect {
             Kind::Remove => Effect::Remove { collection, key },
             Kind::Add => Effect::Add { collection, element: described(target, &key, &set), key },
-            _ => Effect::Put { collection, element: described(target, &key, &set), key, set: set.clone() },
+            _ => Effect::Put { collection, element: described(target, &key, &set), key, set },
         })
         .collect()
 }
 
-/// The keys of the elements that a call names: one, or as many as a list in it has.
-fn keys(call: &Call<'_>, target: &Target) -> Vec<String> {
-    if let [single] = target.key
-        && single.contains("[]")
-    {
-        return values(call, single).into_iter().filter_map(path::text).map(|text| crate::cover::plain_key(&text)).collect();
-    }
-    let mut members = call.request.clone();
-    if target.key.iter().any(|part| part.starts_with('>')) {
-        let parts: Option<Vec<String>> = target.key.iter().map(|part| values(call, part).into_iter().find_map(path::text)).collect();
-        return parts.map(|parts| parts.join("|")).into_iter().collect();
-    }
-    members.retain(|_, value| !value.is_null());
-    element_key(target.key, Some(&members)).into_iter().collect()
+/// The elements that a call names, each with what it sets: one, or as many as the list has that the key walks.
+fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(String, Vec<(&'static Property, Value)>)> {
+    let walked = target.key.iter().find_map(|part| part.split_once("[]").map(|(list, _)| list));
+    let Some(list) = walked else {
+        let part = |part: &str| {
+            let alternatives = part.split(',').find_map(|path| match path.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+                Some(constant) => Some(constant.to_owned()),
+                None => values(call, path).into_iter().find_map(path::text).map(|text| plain_key(&text)),
+            });
+            alternatives
+        };
+        let keys: Option<Vec<String>> = target.key.iter().map(|it| part(it)).collect();
+        return keys.map(|keys| (keys.join("|"), sets(call, target))).into_iter().collect();
+    };
+    let prefix = format!("{list}[]");
+    let inside = |path: &'static str| path.strip_prefix(prefix.as_str()).map(|rest| rest.trim_start_matches('.'));
+    let elements = values(call, &prefix);
+    elements
+        .into_iter()
+        .filter_map(|element| {
+            let empty = Map::new();
+            let members = element.as_object().unwrap_or(&empty);
+            let part = |part: &&'static str| match inside(part) {
+                Some("") => path::text(element),
+                Some(rest) => path::first(members, rest).and_then(path::text),
+                None => element_key(&[part], Some(&call.request)),
+            };
+            let keys: Option<Vec<String>> = target.key.iter().map(part).map(|key| key.map(|text| plain_key(&text))).collect();
+            let set = target.properties.iter().filter_map(|property| {
+                let value = match inside(property.member) {
+                    Some(rest) => path::first(members, rest).cloned(),
+                    None if property.member.is_empty() => constant(property.value),
+                    None => observed(&call.request, &call.response, property),
+                };
+                value.map(|value| (property, value))
+            });
+            Some((keys?.join("|"), set.collect()))
+        })
+        .collect()
 }
 
 /// An element as people read it: its key alone, or its key and what was written.
@@ -269,20 +298,23 @@ fn tagging<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
     }
 }
 
-/// Members that the row does not speak of, and that are neither empty nor a mere option.
-fn unmapped<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
-    let head = |path: &str| path.trim_start_matches('>').split(['.', '[', '|', '=']).next().unwrap_or_default().to_owned();
-    let mut known: BTreeSet<String> = target.id.iter().flat_map(|id| id.split('|')).map(head).collect();
-    known.extend(target.key.iter().flat_map(|key| key.split([',', '|'])).map(head));
-    known.extend(target.options.iter().map(|it| head(it)));
-    known.extend(target.properties.iter().map(|it| head(it.member)));
-    known.extend(target.properties.iter().filter_map(|it| it.when).chain(target.when).chain(target.pending).map(|when| head(when.trim_start_matches('!'))));
-    known.insert(head(target.from));
+/// Members that no target of the row speaks of, and that are neither empty nor a mere option.
+fn unmapped<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec<Effect<'c>> {
+    let known: BTreeSet<&str> = targets.iter().flat_map(known_members).collect();
     call.request
         .iter()
         .filter(|(name, value)| !is_empty(value) && !known.iter().any(|it| path::same_name(it, name)) && !is_plumbing(name))
         .map(|(name, _)| Effect::Touch { member: Some(name.as_str()) })
         .collect()
+}
+
+/// The members that a target speaks of, by the first step of their paths.
+fn known_members(target: &'static Target) -> impl Iterator<Item = &'static str> {
+    let Target { resources: _, id, when, effect: _, collection: _, key, from, options, why: _, pending, decoder: _, properties } = target;
+    let head = |path: &'static str| path.trim_start_matches(['>', '!']).split(['.', '[', '=']).next().unwrap_or_default();
+    let expressions = id.iter().chain(*key).flat_map(|it| it.split(['|', ','])).chain(options.iter().copied());
+    let members = properties.iter().flat_map(|it| [Some(it.member), it.when]).chain([*when, *pending, Some(*from)]).flatten();
+    expressions.chain(members).map(head)
 }
 
 /// Members that every call of some services may carry.

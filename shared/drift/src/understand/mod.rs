@@ -3,7 +3,7 @@
 pub(crate) mod effect;
 mod patch;
 pub(crate) mod path;
-mod record_sets;
+pub(crate) mod record_sets;
 pub(crate) mod scan;
 pub(crate) mod tags;
 pub(crate) mod wire;

@@ -113,7 +113,7 @@ fn walk<'v>(value: &'v Value, at: String, steps: &[Step<'_>], found: &mut Vec<(S
         }
         (Step::Where(name, wanted), Value::Array(elements)) => {
             for (index, element) in elements.iter().enumerate() {
-                let matches = element.as_object().and_then(|members| member(members, name)).is_some_and(|(_, it)| it == wanted);
+                let matches = element.as_object().and_then(|members| member(members, name)).is_some_and(|(_, it)| text(it).as_deref() == Some(*wanted));
                 if matches {
                     walk(element, format!("{at}[{index}]"), rest, found);
                 }

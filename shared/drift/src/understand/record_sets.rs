@@ -41,6 +41,12 @@ pub(crate) fn key(record: &Map<String, Value>) -> Option<String> {
     Some(format!("{name}|{}|{}", text("type")?, text("setIdentifier").unwrap_or_default()))
 }
 
+/// A record's key as declarations spell it, with its name as DNS compares it.
+pub(crate) fn plain(key: &str) -> String {
+    let (name, rest) = key.split_once('|').unwrap_or((key, ""));
+    format!("{}|{rest}", dns_name(name))
+}
+
 /// A DNS name without its final dot, in lower case, with Route 53's escape of `*` undone.
 pub(crate) fn dns_name(name: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase().replace("\\052", "*")

@@ -32,35 +32,77 @@ const VARIABLES: &[(&str, Shape)] = &[
 ];
 
 const RESOURCE: &[(&str, Shape)] = &[
-    ("type", Shape::Scalar), ("id", Shape::Scalar), ("arn", Shape::Scalar), ("account", Shape::Scalar),
-    ("region", Shape::Scalar), ("declarations", Shape::List(DECLARATION)),
+    ("type", Shape::Scalar),
+    ("id", Shape::Scalar),
+    ("arn", Shape::Scalar),
+    ("account", Shape::Scalar),
+    ("region", Shape::Scalar),
+    ("declarations", Shape::List(DECLARATION)),
 ];
 
 const DECLARATION: &[(&str, Shape)] = &[
-    ("tool", Shape::Scalar), ("address", Shape::Scalar), ("type", Shape::Scalar), ("origin", Shape::Scalar),
+    ("tool", Shape::Scalar),
+    ("address", Shape::Scalar),
+    ("type", Shape::Scalar),
+    ("origin", Shape::Scalar),
     ("version", Shape::Scalar),
 ];
 
 const CHANGE: &[(&str, Shape)] = &[
-    ("attribute", Shape::Scalar), ("address", Shape::Scalar), ("property", Shape::Scalar), ("op", Shape::Scalar),
-    ("declared", Shape::Any), ("actual", Shape::Any), ("redacted", Shape::Scalar), ("pending", Shape::Scalar),
+    ("attribute", Shape::Scalar),
+    ("address", Shape::Scalar),
+    ("property", Shape::Scalar),
+    ("op", Shape::Scalar),
+    ("declared", Shape::Any),
+    ("actual", Shape::Any),
+    ("redacted", Shape::Scalar),
+    ("pending", Shape::Scalar),
 ];
 
 const WHO: &[(&str, Shape)] = &[
-    ("kind", Shape::Scalar), ("name", Shape::Scalar), ("principal", Shape::Scalar), ("role", Shape::Scalar),
-    ("session", Shape::Scalar), ("from_account", Shape::Scalar), ("via", Shape::Scalar), ("invoked_by", Shape::Scalar),
-    ("source_ip", Shape::Scalar), ("user_agent", Shape::Scalar), ("mfa", Shape::Scalar),
+    ("kind", Shape::Scalar),
+    ("name", Shape::Scalar),
+    ("principal", Shape::Scalar),
+    ("role", Shape::Scalar),
+    ("session", Shape::Scalar),
+    ("from_account", Shape::Scalar),
+    ("via", Shape::Scalar),
+    ("invoked_by", Shape::Scalar),
+    ("source_ip", Shape::Scalar),
+    ("user_agent", Shape::Scalar),
+    ("mfa", Shape::Scalar),
 ];
 
 const CALL: &[(&str, Shape)] = &[
-    ("event_id", Shape::Scalar), ("source", Shape::Scalar), ("name", Shape::Scalar), ("request_id", Shape::Scalar),
+    ("event_id", Shape::Scalar),
+    ("source", Shape::Scalar),
+    ("name", Shape::Scalar),
+    ("request_id", Shape::Scalar),
     ("record_region", Shape::Scalar),
 ];
 
 /// CEL's own functions and types that conditions may use.
 const STANDARD: &[&str] = &[
-    "size", "contains", "startsWith", "endsWith", "matches", "string", "int", "uint", "double", "bool", "bytes", "type",
-    "dyn", "has", "all", "exists", "exists_one", "existsOne", "map", "filter",
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "string",
+    "int",
+    "uint",
+    "double",
+    "bool",
+    "bytes",
+    "type",
+    "dyn",
+    "has",
+    "all",
+    "exists",
+    "exists_one",
+    "existsOne",
+    "map",
+    "filter",
 ];
 
 /// Refuses unknown variables, fields and functions, and a wrong number of arguments.
@@ -117,7 +159,8 @@ impl Checker<'_> {
         if let Some((_, shape)) = scope.iter().rev().find(|(known, _)| known == name) {
             return Ok(*shape);
         }
-        let known: Vec<&str> = scope.iter().map(|(known, _)| known.as_str()).filter(|known| !known.starts_with('@')).collect();
+        let known: Vec<&str> =
+            scope.iter().map(|(known, _)| known.as_str()).filter(|known| !known.starts_with('@')).collect();
         let hint = suggestion(name, &known);
         let known = listed(&known);
         Err(self.fault(node.id, format!("does not know `{name}`{hint} (expected one of {known})")))
@@ -132,10 +175,14 @@ impl Checker<'_> {
                 None => {
                     let known: Vec<&str> = fields.iter().map(|(known, _)| *known).collect();
                     let (hint, known) = (suggestion(name, &known), listed(&known));
-                    Err(self.fault(node.id, format!("does not know the field `{name}`{hint} (expected one of {known})")))
+                    Err(self
+                        .fault(node.id, format!("does not know the field `{name}`{hint} (expected one of {known})")))
                 }
             },
-            Shape::List(_) => Err(self.fault(node.id, format!("asks a list for `{name}`; expected a loop such as `.exists(c, c.{name} == …)`"))),
+            Shape::List(_) => Err(self.fault(
+                node.id,
+                format!("asks a list for `{name}`; expected a loop such as `.exists(c, c.{name} == …)`"),
+            )),
             Shape::Scalar => Err(self.fault(node.id, format!("asks for `{name}` of something that has no fields"))),
         }
     }
@@ -147,13 +194,16 @@ impl Checker<'_> {
         }
         let count = count + usize::from(target.is_some());
         match LISTED.iter().find(|listed| listed.name == name) {
-            Some(_) if target.is_some() => Err(self.fault(node.id, format!("calls `{name}` on a value; expected `{name}(…)`"))),
+            Some(_) if target.is_some() => {
+                Err(self.fault(node.id, format!("calls `{name}` on a value; expected `{name}(…)`")))
+            }
             Some(listed) if listed.arguments != count => {
                 Err(self.fault(node.id, format!("gives `{name}` {count} arguments; expected {}", listed.arguments)))
             }
             Some(_) => Ok(()),
             None => {
-                let known: Vec<&str> = STANDARD.iter().copied().chain(LISTED.iter().map(|listed| listed.name)).collect();
+                let known: Vec<&str> =
+                    STANDARD.iter().copied().chain(LISTED.iter().map(|listed| listed.name)).collect();
                 Err(self.fault(node.id, format!("does not know the function `{name}`{}", suggestion(name, &known))))
             }
         }
@@ -202,7 +252,16 @@ pub(super) fn is_deeper_than(node: &IdedExpr, levels: usize) -> bool {
             EntryExpr::StructField(field) => deeper(&field.value),
         }),
         Expr::Comprehension(inner) => {
-            let ComprehensionExpr { iter_range, iter_var: _, iter_var2: _, accu_var: _, accu_init, loop_cond, loop_step, result } = &**inner;
+            let ComprehensionExpr {
+                iter_range,
+                iter_var: _,
+                iter_var2: _,
+                accu_var: _,
+                accu_init,
+                loop_cond,
+                loop_step,
+                result,
+            } = &**inner;
             [iter_range, accu_init, loop_cond, loop_step, result].into_iter().any(deeper)
         }
     }

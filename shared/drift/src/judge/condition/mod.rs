@@ -53,7 +53,7 @@ impl Condition {
     pub(crate) fn read(text: &str) -> Result<Self, Fault> {
         let parsed = parse(text)?;
         let narrow = narrow::of(&parsed);
-        let compiled = compile(parsed, text)?;
+        let compiled = compile(&parsed, text)?;
         Ok(Self { text: text.to_owned(), compiled: OnceLock::from(Ok(compiled)), narrow })
     }
 
@@ -84,7 +84,7 @@ impl Condition {
     }
 
     fn compiled(&self) -> Result<&Compiled, &Fault> {
-        self.compiled.get_or_init(|| parse(&self.text).and_then(|parsed| compile(parsed, &self.text))).as_ref()
+        self.compiled.get_or_init(|| parse(&self.text).and_then(|parsed| compile(&parsed, &self.text))).as_ref()
     }
 }
 
@@ -94,10 +94,16 @@ struct Parsed {
 
 fn parse(text: &str) -> Result<Parsed, Fault> {
     if text.len() > LONGEST {
-        return Err(Fault { character: 0, message: format!("is longer than {LONGEST} bytes; split it into two rules") });
+        return Err(Fault {
+            character: 0,
+            message: format!("is longer than {LONGEST} bytes; split it into two rules"),
+        });
     }
     if let Some(character) = too_many_brackets(text) {
-        return Err(Fault { character, message: format!("has more than {MOST_BRACKETS} brackets inside each other; split it into two rules") });
+        return Err(Fault {
+            character,
+            message: format!("has more than {MOST_BRACKETS} brackets inside each other; split it into two rules"),
+        });
     }
     let program = ENVIRONMENT.compile(text).map_err(|errors| {
         let first = errors.errors.into_iter().min_by_key(|error| error.pos);
@@ -107,12 +113,15 @@ fn parse(text: &str) -> Result<Parsed, Fault> {
         )
     })?;
     if check::is_deeper_than(program.expression(), DEEPEST) {
-        return Err(Fault { character: 0, message: format!("is nested deeper than {DEEPEST} levels; split it into two rules") });
+        return Err(Fault {
+            character: 0,
+            message: format!("is nested deeper than {DEEPEST} levels; split it into two rules"),
+        });
     }
     Ok(Parsed { program })
 }
 
-fn compile(parsed: Parsed, text: &str) -> Result<Compiled, Fault> {
+fn compile(parsed: &Parsed, text: &str) -> Result<Compiled, Fault> {
     check::names(&parsed.program, text)?;
     let reach = narrow::reach(parsed.program.expression());
     let expression = rewrite::forgiving(parsed.program.expression().clone());
@@ -155,7 +164,11 @@ fn syntax(message: &str) -> String {
     if message.contains("Recursion limit") {
         return "is nested too deep; split it into two rules".to_owned();
     }
-    let quoted = || message.split_once('\'').and_then(|(_, rest)| rest.split_once("' expecting").map(|(token, _)| token).or(rest.strip_suffix('\'')));
+    let quoted = || {
+        message
+            .split_once('\'')
+            .and_then(|(_, rest)| rest.split_once("' expecting").map(|(token, _)| token).or(rest.strip_suffix('\'')))
+    };
     match quoted() {
         Some("<EOF>") => "ends too early".to_owned(),
         Some(token) if message.starts_with("token recognition") => {
@@ -177,12 +190,20 @@ fn syntax(message: &str) -> String {
 fn describe(error: &ExecutionError) -> String {
     match error {
         ExecutionError::NoSuchOverload(overload) => {
-            format!("`{}` does not work on ({})", overload.function().trim_matches('_'), overload.argument_types().join(", "))
+            format!(
+                "`{}` does not work on ({})",
+                overload.function().trim_matches('_'),
+                overload.argument_types().join(", ")
+            )
         }
-        ExecutionError::UnsupportedBinaryOperator(operator, ..) => format!("`{operator}` does not work on these values"),
+        ExecutionError::UnsupportedBinaryOperator(operator, ..) => {
+            format!("`{operator}` does not work on these values")
+        }
         ExecutionError::UndeclaredReference(name) => format!("`{name}` is not known"),
         ExecutionError::FunctionError { function, .. } => format!("`{function}` failed"),
-        ExecutionError::InvalidArgumentCount { expected, actual } => format!("a function got {actual} arguments; expected {expected}"),
+        ExecutionError::InvalidArgumentCount { expected, actual } => {
+            format!("a function got {actual} arguments; expected {expected}")
+        }
         ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => "divides by zero".to_owned(),
         ExecutionError::Overflow(..) => "a number is too large".to_owned(),
         ExecutionError::UnexpectedType { want, .. } => format!("a value has another type than `{want}`"),

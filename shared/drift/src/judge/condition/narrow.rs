@@ -27,7 +27,9 @@ pub(crate) enum Reach {
 impl Narrow {
     /// Whether the condition can be true of such a finding.
     pub(crate) fn admits(&self, kind_of_resource: &str, call: &str, kind: &str) -> bool {
-        let admits = |list: &Option<Vec<String>>, name: &str| list.as_ref().is_none_or(|list| list.iter().any(|known| known == name));
+        let admits = |list: &Option<Vec<String>>, name: &str| {
+            list.as_ref().is_none_or(|list| list.iter().any(|known| known == name))
+        };
         admits(&self.types, kind_of_resource) && admits(&self.calls, call) && admits(&self.kinds, kind)
     }
 
@@ -67,7 +69,8 @@ fn conjunction(node: &IdedExpr, narrow: &mut Narrow) {
         }
         operators::IN => {
             let Expr::List(list) = &right.expr else { return };
-            let names: Option<Vec<String>> = list.elements.iter().map(|name| literal(name).map(str::to_owned)).collect();
+            let names: Option<Vec<String>> =
+                list.elements.iter().map(|name| literal(name).map(str::to_owned)).collect();
             let limit = path(left).zip(names);
             limit.into_iter().for_each(|(field, names)| narrow.limit(field, names));
         }
@@ -110,7 +113,8 @@ fn leading(text: &str) -> Option<(&'static str, Vec<String>, &str)> {
     }
     let (list, behind) = operator.strip_prefix("in")?.trim_start().strip_prefix('[')?.split_once(']')?;
     let quoted = list.split(',').map(str::trim).filter(|name| !name.is_empty());
-    let names: Option<Vec<String>> = quoted.map(|name| Some(name.strip_prefix('"')?.strip_suffix('"')?.to_owned())).collect();
+    let names: Option<Vec<String>> =
+        quoted.map(|name| Some(name.strip_prefix('"')?.strip_suffix('"')?.to_owned())).collect();
     Some((field, names?, behind))
 }
 
@@ -168,7 +172,8 @@ mod tests {
 
     #[test]
     fn types_calls_and_kinds_are_found_in_the_outermost_conjunction() {
-        let found = narrow(r#"who.kind == "root" && (resource.type in ["A", "B"] && "X" == call.name) && kind == "deleted""#);
+        let found =
+            narrow(r#"who.kind == "root" && (resource.type in ["A", "B"] && "X" == call.name) && kind == "deleted""#);
         assert_eq!(found, Narrow { types: names(&["A", "B"]), calls: names(&["X"]), kinds: names(&["deleted"]) });
         assert!(found.admits("A", "X", "deleted"));
         assert!(!found.admits("C", "X", "deleted"));

@@ -7,7 +7,8 @@
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 use cel::common::types::CelString;
 
-use crate::judge::functions::{FIELD, HAS, ITEMS, ORDERED, WITHIN};
+use super::literal;
+use crate::judge::functions::{FIELD, HAS, ITEMS, ONE_OF, ORDERED, SEPARATOR, WITHIN};
 
 /// The forgiving form of a condition.
 pub(super) fn forgiving(mut node: IdedExpr) -> IdedExpr {
@@ -17,11 +18,20 @@ pub(super) fn forgiving(mut node: IdedExpr) -> IdedExpr {
             let name = IdedExpr { id: node.id, expr: Expr::Literal(name) };
             call(if select.test { HAS } else { FIELD }, vec![forgiving(*select.operand), name])
         }
-        Expr::Call(original) => {
+        Expr::Call(mut original) => {
+            let names = original.args.get_mut(1).filter(|_| takes_names(&original.func_name));
+            if let Some((names, joined)) = names.and_then(|names| join(names).map(|joined| (names, joined))) {
+                names.expr = Expr::Literal(LiteralValue::String(CelString::from(joined)));
+                if original.func_name == operators::IN {
+                    original.func_name = ONE_OF.to_owned();
+                }
+            }
             let name = match original.func_name.as_str() {
                 operators::INDEX => FIELD,
                 operators::IN => WITHIN,
-                other => ORDERED.iter().find(|(operator, _)| *operator == other).map_or(other, |(_, forgiving)| forgiving),
+                other => {
+                    ORDERED.iter().find(|(operator, _)| *operator == other).map_or(other, |(_, forgiving)| forgiving)
+                }
             };
             Expr::Call(CallExpr {
                 func_name: name.to_owned(),
@@ -58,6 +68,22 @@ pub(super) fn forgiving(mut node: IdedExpr) -> IdedExpr {
         same @ (Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) | Expr::Unspecified) => same,
     };
     node
+}
+
+/// Whether a list of texts as second argument may be handed over as one text: building a list for each question takes
+/// longer than asking it.
+fn takes_names(function: &str) -> bool {
+    function == operators::IN
+        || matches!(function, "about" | "now" | "was" | "turned_on" | "turned_off" | "lowered" | "raised")
+}
+
+/// The texts of a literal list, joined. Not where one holds the separator itself, nor for an empty list.
+fn join(node: &IdedExpr) -> Option<String> {
+    let Expr::List(list) = &node.expr else { return None };
+    let texts: Option<Vec<&str>> = list.elements.iter().map(literal).collect();
+    texts
+        .filter(|texts| !texts.is_empty() && !texts.iter().any(|text| text.contains(SEPARATOR)))
+        .map(|texts| texts.join(&SEPARATOR.to_string()))
 }
 
 fn call(name: &str, args: Vec<IdedExpr>) -> Expr {

@@ -30,7 +30,17 @@ const RESOURCE_KEYS: &[&str] = &["type", "id", "arn", "account", "region", "decl
 const DECLARATION_KEYS: &[&str] = &["tool", "address", "type", "origin", "version"];
 const CHANGE_KEYS: &[&str] = &["attribute", "address", "property", "op", "declared", "actual", "redacted", "pending"];
 const WHO_KEYS: &[&str] = &[
-    "kind", "name", "principal", "role", "session", "from_account", "via", "invoked_by", "source_ip", "user_agent", "mfa",
+    "kind",
+    "name",
+    "principal",
+    "role",
+    "session",
+    "from_account",
+    "via",
+    "invoked_by",
+    "source_ip",
+    "user_agent",
+    "mfa",
 ];
 const CALL_KEYS: &[&str] = &["event_id", "source", "name", "request_id", "record_region"];
 
@@ -146,7 +156,9 @@ fn read_who(finding: &Table<'_, '_>) -> Result<Actor, RulesError> {
 }
 
 fn read_time(finding: &Table<'_, '_>) -> Result<Timestamp, RulesError> {
-    let Some(table) = finding.table("when", "the times of an example", &["event_time"])? else { return Ok(Timestamp::UNIX_EPOCH) };
+    let Some(table) = finding.table("when", "the times of an example", &["event_time"])? else {
+        return Ok(Timestamp::UNIX_EPOCH);
+    };
     let placed = table.required("event_time")?;
     let written = placed.json();
     let parsed = written.as_str().and_then(|time| time.parse().ok());
@@ -171,13 +183,20 @@ fn read_call(finding: &Table<'_, '_>) -> Result<CallRef, RulesError> {
 }
 
 const KINDS: &[(&str, FindingKind)] = &[
-    ("modified", FindingKind::Modified), ("deleted", FindingKind::Deleted), ("unmanaged", FindingKind::Unmanaged),
-    ("undeclared", FindingKind::Undeclared), ("touched", FindingKind::Touched),
+    ("modified", FindingKind::Modified),
+    ("deleted", FindingKind::Deleted),
+    ("unmanaged", FindingKind::Unmanaged),
+    ("undeclared", FindingKind::Undeclared),
+    ("touched", FindingKind::Touched),
 ];
 
 const STATUSES: &[(&str, Status)] = &[
-    ("open", Status::Open), ("restored", Status::Restored), ("applied", Status::Applied),
-    ("absorbed", Status::Absorbed), ("gone", Status::Gone), ("acknowledged", Status::Acknowledged),
+    ("open", Status::Open),
+    ("restored", Status::Restored),
+    ("applied", Status::Applied),
+    ("absorbed", Status::Absorbed),
+    ("gone", Status::Gone),
+    ("acknowledged", Status::Acknowledged),
 ];
 
 const EVIDENCE: &[(&str, Evidence)] =
@@ -187,20 +206,35 @@ const OPS: &[(&str, ChangeOp)] =
     &[("added", ChangeOp::Added), ("removed", ChangeOp::Removed), ("replaced", ChangeOp::Replaced)];
 
 const TOOLS: &[(&str, Tool)] = &[
-    ("terraform", Tool::Terraform), ("opentofu", Tool::OpenTofu), ("cloudformation", Tool::CloudFormation),
+    ("terraform", Tool::Terraform),
+    ("opentofu", Tool::OpenTofu),
+    ("cloudformation", Tool::CloudFormation),
     ("pulumi", Tool::Pulumi),
 ];
 
 const ACTORS: &[(&str, ActorKind)] = &[
-    ("person", ActorKind::Person), ("root", ActorKind::Root), ("user", ActorKind::User), ("role", ActorKind::Role),
-    ("workload", ActorKind::Workload), ("pipeline", ActorKind::Pipeline), ("service", ActorKind::Service),
+    ("person", ActorKind::Person),
+    ("root", ActorKind::Root),
+    ("user", ActorKind::User),
+    ("role", ActorKind::Role),
+    ("workload", ActorKind::Workload),
+    ("pipeline", ActorKind::Pipeline),
+    ("service", ActorKind::Service),
     ("unknown", ActorKind::Unknown),
 ];
 
 const CHANNELS: &[(&str, Channel)] = &[
-    ("console", Channel::Console), ("cli", Channel::Cli), ("sdk", Channel::Sdk), ("terraform", Channel::Terraform),
-    ("opentofu", Channel::OpenTofu), ("pulumi", Channel::Pulumi), ("cloudformation", Channel::CloudFormation),
-    ("cdk", Channel::Cdk), ("kubernetes", Channel::Kubernetes), ("service", Channel::Service), ("other", Channel::Other),
+    ("console", Channel::Console),
+    ("cli", Channel::Cli),
+    ("sdk", Channel::Sdk),
+    ("terraform", Channel::Terraform),
+    ("opentofu", Channel::OpenTofu),
+    ("pulumi", Channel::Pulumi),
+    ("cloudformation", Channel::CloudFormation),
+    ("cdk", Channel::Cdk),
+    ("kubernetes", Channel::Kubernetes),
+    ("service", Channel::Service),
+    ("other", Channel::Other),
 ];
 
 /// The finding that an example written in a test means.

@@ -33,14 +33,23 @@ impl<'t, 'i> Table<'t, 'i> {
         Self::checked(source, name, table.span().start, table.get_ref(), known)
     }
 
-    fn checked(source: Source<'i>, name: &'static str, start: usize, entries: &'t DeTable<'i>, known: &[&str]) -> Result<Self, RulesError> {
+    fn checked(
+        source: Source<'i>,
+        name: &'static str,
+        start: usize,
+        entries: &'t DeTable<'i>,
+        known: &[&str],
+    ) -> Result<Self, RulesError> {
         let unknown = entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
         match unknown.min_by_key(|key| key.span().start) {
             None => Ok(Self { source, name, start, entries }),
             Some(key) => {
                 let (found, known_names) = (key.get_ref(), listed(known));
                 let hint = suggestion(found, known);
-                Err(source.refuse(key.span().start, format!("unknown key `{found}` in {name}{hint} (expected {known_names})")))
+                Err(source.refuse(
+                    key.span().start,
+                    format!("unknown key `{found}` in {name}{hint} (expected {known_names})"),
+                ))
             }
         }
     }
@@ -71,7 +80,9 @@ impl<'t, 'i> Table<'t, 'i> {
         let Some(placed) = self.get(key) else { return Ok(None) };
         match Glob::new(placed.text()?) {
             Ok(glob) => Ok(Some(glob)),
-            Err(error) => Err(placed.refuse(format!("`{key}` is {error}; expected text in which `*` and `?` are wildcards"))),
+            Err(error) => {
+                Err(placed.refuse(format!("`{key}` is {error}; expected text in which `*` and `?` are wildcards")))
+            }
         }
     }
 
@@ -180,13 +191,12 @@ fn json(value: &DeValue<'_>) -> Value {
         DeValue::String(text) => Value::from(text.as_ref()),
         DeValue::Boolean(flag) => Value::from(*flag),
         DeValue::Datetime(date) => Value::from(date.to_string()),
-        DeValue::Integer(number) => {
-            i64::from_str_radix(number.as_str(), number.radix()).map_or_else(|_| Value::from(number.to_string()), Value::from)
-        }
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or_else(|_| Value::from(number.to_string()), Value::from),
         DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Value::Null, Value::from),
         DeValue::Array(items) => items.iter().map(|item| json(item.get_ref())).collect(),
-        DeValue::Table(entries) => {
-            Value::Object(entries.iter().map(|(key, value)| (key.get_ref().to_string(), json(value.get_ref()))).collect())
-        }
+        DeValue::Table(entries) => Value::Object(
+            entries.iter().map(|(key, value)| (key.get_ref().to_string(), json(value.get_ref()))).collect(),
+        ),
     }
 }

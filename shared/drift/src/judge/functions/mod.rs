@@ -4,16 +4,21 @@
 //! None of them fails on a value of another shape: a change's value may be anything, and a condition that asks for
 //! the port of a text is simply not true. Names of settings are compared without case and underscores.
 
+#![expect(clippy::needless_pass_by_value, reason = "a function of CEL takes its arguments by value")]
+
 mod network;
+mod operators;
 mod policy;
 mod settings;
 
 use std::sync::{Arc, LazyLock};
 
 use cel::common::functions::Function;
-use cel::common::types::{CelBool, CelList, CelNull, CelString, DYN_TYPE, STRING_TYPE, Type};
+use cel::common::types::{CelBool, CelList, CelNull, CelString, DYN_TYPE, Type};
 use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError};
+
+pub(crate) use operators::{FIELD, HAS, ITEMS, ONE_OF, ORDERED, SEPARATOR, WITHIN};
 
 use super::value::{Record, View};
 
@@ -52,31 +57,12 @@ pub(crate) const LISTED: &[Listed] = &[
     Listed { name: "expires_sooner", arguments: 2, run: expires_sooner },
 ];
 
-/// What `.`, `[]`, `has()`, `in`, comparisons and loops are rewritten to; these names cannot be written in CEL.
-pub(crate) const FIELD: &str = "@field";
-pub(crate) const HAS: &str = "@has";
-pub(crate) const WITHIN: &str = "@within";
-pub(crate) const ITEMS: &str = "@items";
-pub(crate) const ORDERED: &[(&str, &str)] =
-    &[("_<_", "@less"), ("_<=_", "@less_equal"), ("_>_", "@greater"), ("_>=_", "@greater_equal")];
-
 fn environment() -> Result<Env, DeclarationError> {
     let mut env = Env::stdlib();
     for listed in LISTED {
         env.add_overload(listed.name, listed.name, any(listed.arguments), listed.run)?;
     }
-    for (name, run) in [(FIELD, field as Function), (HAS, has), (WITHIN, within)] {
-        env.add_overload(name, name, any(2), run)?;
-    }
-    env.add_overload(ITEMS, ITEMS, any(1), items)?;
-    let ordered: [Function; 4] = [less, less_equal, greater, greater_equal];
-    for ((_, name), run) in ORDERED.iter().zip(ordered) {
-        env.add_overload(name, name, any(2), run)?;
-    }
-    // A text asked for, something else there: not an error, not a match. The overloads of real texts come first.
-    for name in ["startsWith", "endsWith", "contains", "matches"] {
-        env.add_member_overload(name, &format!("{name}_of_no_text"), DYN_TYPE, vec![STRING_TYPE], no_text)?;
-    }
+    operators::declare(&mut env)?;
     Ok(env)
 }
 
@@ -99,17 +85,19 @@ fn view<'a, 'v>(arguments: &'a Arguments<'_, 'v>, index: usize) -> View<'a, 'v> 
     arguments.get(index).map_or(View::Null, |value| View::of(&**value))
 }
 
-/// The change and the names that a function on changes was given: one name, or a list.
+/// The names that a function was given: one, several joined, or a list that was computed.
+fn names<'a>(value: View<'a, '_>) -> Vec<&'a str> {
+    match value {
+        View::Text(joined) => joined.split(SEPARATOR).collect(),
+        View::List(names) => names.iter().filter_map(|name| View::of(&**name).text()).collect(),
+        View::Null | View::Bool(_) | View::Number(_) | View::Object(_) | View::Other => Vec::new(),
+    }
+}
+
+/// The change and the names that a function on changes was given.
 fn with_change<'b, 'v>(arguments: &Arguments<'_, '_>, ask: impl Fn(&Record, &[&str]) -> bool) -> Outcome<'b, 'v> {
     let View::Object(change) = view(arguments, 0) else { return flag(false) };
-    match view(arguments, 1) {
-        View::Text(name) => flag(ask(change, &[name])),
-        View::List(names) => {
-            let names: Vec<&str> = names.iter().filter_map(|name| View::of(&**name).text()).collect();
-            flag(ask(change, &names))
-        }
-        View::Null | View::Bool(_) | View::Number(_) | View::Object(_) | View::Other => flag(false),
-    }
+    flag(ask(change, &names(view(arguments, 1))))
 }
 
 fn about<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
@@ -147,14 +135,7 @@ fn was<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
 
 fn setting<'b, 'v>(arguments: &Arguments<'_, '_>, side: &str) -> Outcome<'b, 'v> {
     let View::Object(change) = view(arguments, 0) else { return Ok(nothing()) };
-    let found = match view(arguments, 1) {
-        View::Text(name) => settings::value(change, side, &[name]),
-        View::List(names) => {
-            let names: Vec<&str> = names.iter().filter_map(|name| View::of(&**name).text()).collect();
-            settings::value(change, side, &names)
-        }
-        View::Null | View::Bool(_) | View::Number(_) | View::Object(_) | View::Other => None,
-    };
+    let found = settings::value(change, side, &names(view(arguments, 1)));
     Ok(found.map_or_else(nothing, |value| CowVal::Owned(value.clone_as_boxed())))
 }
 
@@ -211,71 +192,6 @@ fn shared_with_all<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
 
 fn expires_sooner<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
     flag(policy::expires_sooner(view(&arguments, 0), view(&arguments, 1)))
-}
-
-fn no_text<'b, 'v>(_arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    flag(false)
-}
-
-/// `value.name` and `value["name"]`; null where there is no such thing.
-fn field<'b, 'v>(mut arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    let Some(name) = arguments.pop() else { return Ok(nothing()) };
-    match arguments.pop() {
-        Some(CowVal::Borrowed(value)) => Ok(value.as_indexer().and_then(|value| value.get(&*name).ok()).unwrap_or_else(nothing)),
-        Some(CowVal::Owned(value)) => {
-            let found = value.as_indexer().and_then(|value| value.get(&*name).ok()).map(|found| found.clone().into_owned());
-            Ok(found.map_or_else(nothing, CowVal::Owned))
-        }
-        None => Ok(nothing()),
-    }
-}
-
-/// `has(value.name)`: there, and not null.
-fn has<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    let found = field(arguments)?;
-    flag(!matches!(View::of(&*found), View::Null))
-}
-
-/// `value in container`; false where the container is none.
-fn within<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    let [value, container] = arguments.as_slice() else { return flag(false) };
-    flag(container.as_container().is_some_and(|container| container.contains(&**value).unwrap_or_default()))
-}
-
-/// What a loop runs over: a list or an object; nothing where the value is neither.
-fn items<'b, 'v>(mut arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    match arguments.pop() {
-        Some(value) if value.as_iterable().is_some() => Ok(value),
-        Some(_) | None => Ok(CowVal::owned(CelList::default())),
-    }
-}
-
-/// A comparison with something that is not there is false; with something of another type, an error.
-fn compare<'b, 'v>(arguments: &Arguments<'_, '_>, operator: &str, test: fn(std::cmp::Ordering) -> bool) -> Outcome<'b, 'v> {
-    let [left, right] = arguments.as_slice() else { return flag(false) };
-    if matches!(View::of(&**left), View::Null) || matches!(View::of(&**right), View::Null) {
-        return flag(false);
-    }
-    let types = || vec![left.get_type().name().to_owned(), right.get_type().name().to_owned()];
-    let mismatch = || ExecutionError::no_such_overload(operator, types());
-    let comparer = left.as_comparer().ok_or_else(mismatch)?;
-    flag(test(comparer.compare(&**right).map_err(|_| mismatch())?))
-}
-
-fn less<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    compare(&arguments, "<", std::cmp::Ordering::is_lt)
-}
-
-fn less_equal<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    compare(&arguments, "<=", std::cmp::Ordering::is_le)
-}
-
-fn greater<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    compare(&arguments, ">", std::cmp::Ordering::is_gt)
-}
-
-fn greater_equal<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    compare(&arguments, ">=", std::cmp::Ordering::is_ge)
 }
 
 #[cfg(test)]

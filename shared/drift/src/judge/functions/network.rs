@@ -4,7 +4,7 @@
 
 use ipnet::IpNet;
 
-use super::settings::{paths, same_name};
+use crate::judge::path::same_name;
 use crate::judge::value::{Record, View};
 
 /// Whether the value is, or holds, a range no smaller than a good part of the internet.
@@ -19,8 +19,8 @@ pub(super) fn is_any_cidr(value: View<'_, '_>) -> bool {
     }
 }
 
-/// The widest private ranges are 10.0.0.0/8 and fc00::/7; anything wider is the world, also when it is written as
-/// two halves (0.0.0.0/1 and 128.0.0.0/1).
+/// The widest private ranges are `10.0.0.0/8` and `fc00::/7`; anything wider is the world, also when it is written as
+/// two halves (`0.0.0.0/1` and `128.0.0.0/1`).
 fn is_world(range: IpNet) -> bool {
     match range {
         IpNet::V4(range) => range.prefix_len() < 8,
@@ -40,7 +40,9 @@ pub(super) fn opens_port(value: View<'_, '_>, protocol: &str, port: f64) -> bool
         Some(Protocol::All) => true,
         Some(Protocol::One(name)) => {
             let (from, to) = ports(fields);
-            name.eq_ignore_ascii_case(protocol) && from.is_none_or(|from| from <= port) && to.is_none_or(|to| port <= to)
+            name.eq_ignore_ascii_case(protocol)
+                && from.is_none_or(|from| from <= port)
+                && to.is_none_or(|to| port <= to)
         }
         None => false,
     }
@@ -62,8 +64,10 @@ pub(super) fn opens_all_ports(value: View<'_, '_>) -> bool {
 /// Whether a security-group change lets traffic in rather than out: by its own words, its declaration or the call.
 pub(super) fn inbound(change: &Record, resource: View<'_, '_>, call: View<'_, '_>) -> bool {
     let says_egress = |text: &str| text.to_ascii_lowercase().contains("egress");
-    let by_path = paths(change).any(says_egress);
-    let by_value = ["declared", "actual"].into_iter().any(|side| change.field(side).is_some_and(|value| is_egress(View::of(&**value))));
+    let by_path = change.paths().is_some_and(|paths| paths.contain("egress"));
+    let by_value = ["declared", "actual"]
+        .into_iter()
+        .any(|side| change.field(side).is_some_and(|value| is_egress(View::of(&**value))));
     let by_call = match call {
         View::Object(call) => call.field("name").and_then(|name| View::of(&**name).text()).is_some_and(says_egress),
         View::Null | View::Bool(_) | View::Number(_) | View::Text(_) | View::List(_) | View::Other => false,
@@ -74,7 +78,9 @@ pub(super) fn inbound(change: &Record, resource: View<'_, '_>, call: View<'_, '_
 fn is_egress(element: View<'_, '_>) -> bool {
     let View::Object(fields) = element else { return false };
     fields.fields().any(|(name, value)| match View::of(&**value) {
-        View::Text(text) => (same_name(name, "direction") || same_name(name, "type")) && text.eq_ignore_ascii_case("egress"),
+        View::Text(text) => {
+            (same_name(name, "direction") || same_name(name, "type")) && text.eq_ignore_ascii_case("egress")
+        }
         View::Bool(flag) => flag && (same_name(name, "egress") || same_name(name, "is_egress")),
         View::Null | View::Number(_) | View::List(_) | View::Object(_) | View::Other => false,
     })
@@ -83,12 +89,16 @@ fn is_egress(element: View<'_, '_>) -> bool {
 /// Whether the block that owns the change declares an outgoing rule.
 fn declared_egress(change: &Record, resource: View<'_, '_>) -> bool {
     let View::Object(resource) = resource else { return false };
-    let Some(View::List(declarations)) = resource.field("declarations").map(|list| View::of(&**list)) else { return false };
+    let Some(View::List(declarations)) = resource.field("declarations").map(|list| View::of(&**list)) else {
+        return false;
+    };
     let owner = change.field("address").and_then(|address| View::of(&**address).text());
     declarations.iter().any(|declaration| {
         let View::Object(declaration) = View::of(&**declaration) else { return false };
         let text = |name| declaration.field(name).and_then(|value| View::of(&**value).text());
-        owner.is_some() && text("address") == owner && text("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("egress"))
+        owner.is_some()
+            && text("address") == owner
+            && text("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("egress"))
     })
 }
 
@@ -146,7 +156,9 @@ mod tests {
         ] {
             assert!(any(&value), "{value}");
         }
-        for value in [json!("10.0.0.0/8"), json!("0.0.0.0"), json!("fc00::/7"), json!(null), json!({"description": "0.0.0.0/0"})] {
+        for value in
+            [json!("10.0.0.0/8"), json!("0.0.0.0"), json!("fc00::/7"), json!(null), json!({"description": "0.0.0.0/0"})]
+        {
             assert!(!any(&value), "{value}");
         }
     }

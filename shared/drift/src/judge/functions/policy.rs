@@ -13,10 +13,24 @@ use crate::judge::value::{View, owned};
 
 /// Condition keys that tie a statement to callers the owner knows.
 const RESTRICTING_KEYS: &[&str] = &[
-    "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
-    "aws:sourcearn", "aws:sourceip", "aws:sourceorgid", "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce",
-    "aws:userid", "kms:calleraccount", "lambda:functionurlauthtype", "s3:dataaccesspointaccount",
-    "s3:dataaccesspointarn", "sns:endpoint", "elasticfilesystem:accesspointarn",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceorgid",
+    "aws:sourceowner",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:userid",
+    "kms:calleraccount",
+    "lambda:functionurlauthtype",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "sns:endpoint",
+    "elasticfilesystem:accesspointarn",
 ];
 
 /// Whether the policy (or the ARN of a managed one, or any of a list) allows every action on every resource.
@@ -28,7 +42,9 @@ pub(super) fn grants_admin(value: View<'_, '_>) -> bool {
             fields.fields().any(|(_, inner)| grants_admin(View::of(&**inner)))
         }
         View::Text(_) | View::Object(_) => allowing(value).iter().any(|statement| {
-            let every = |name| texts(statement.get(name)).any(|text| !text.is_empty() && text.chars().all(|c| matches!(c, '*' | ':')));
+            let every = |name| {
+                texts(statement.get(name)).any(|text| !text.is_empty() && text.chars().all(|c| matches!(c, '*' | ':')))
+            };
             every("Action") && every("Resource")
         }),
         View::Null | View::Bool(_) | View::Number(_) | View::Other => false,
@@ -59,7 +75,10 @@ pub(super) fn new_external_principals(declared: View<'_, '_>, actual: View<'_, '
         Some(owner) => owner != account,
         None => principal == "*",
     };
-    allowed_principals(actual).into_iter().filter(|principal| !before.contains(principal) && is_external(principal)).collect()
+    allowed_principals(actual)
+        .into_iter()
+        .filter(|principal| !before.contains(principal) && is_external(principal))
+        .collect()
 }
 
 /// Whether a federated identity (OIDC, SAML) is allowed now that was not declared, or under fewer or wider conditions.
@@ -194,7 +213,9 @@ fn federations(value: View<'_, '_>) -> BTreeMap<String, BTreeMap<String, BTreeSe
                 }
                 Some(earlier) => {
                     earlier.retain(|key, _| allowed.contains_key(key));
-                    earlier.iter_mut().for_each(|(key, values)| values.extend(allowed.get(key).cloned().unwrap_or_default()));
+                    earlier
+                        .iter_mut()
+                        .for_each(|(key, values)| values.extend(allowed.get(key).cloned().unwrap_or_default()));
                 }
             }
         }
@@ -280,7 +301,10 @@ mod tests {
         assert!(with(&allow(&json!("*"), &json!({"Bool": {"aws:SecureTransport": "true"}})), is_public));
         assert!(with(&allow(&json!("*"), &json!({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})), is_public));
         assert!(with(&allow(&json!("*"), &json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}})), is_public));
-        assert!(with(&allow(&json!("*"), &json!({"StringNotEquals": {"aws:SourceAccount": "111122223333"}})), is_public));
+        assert!(with(
+            &allow(&json!("*"), &json!({"StringNotEquals": {"aws:SourceAccount": "111122223333"}})),
+            is_public
+        ));
         assert!(!with(&allow(&json!("*"), &json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}})), is_public));
         assert!(!with(&allow(&json!("*"), &json!({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}})), is_public));
         assert!(!with(&allow(&json!({"AWS": "arn:aws:iam::111122223333:root"}), &json!({})), is_public));
@@ -302,7 +326,9 @@ mod tests {
 
     #[test]
     fn a_lost_or_widened_federation_condition_is_seen() {
-        let oidc = |condition: &Value| allow(&json!({"Federated": "arn:aws:iam::111122223333:oidc-provider/token"}), condition);
+        let oidc = |condition: &Value| {
+            allow(&json!({"Federated": "arn:aws:iam::111122223333:oidc-provider/token"}), condition)
+        };
         let weakened = |was: &Value, now: &Value| with(was, |was| with(now, |now| federation_weakened(was, now)));
         let main = oidc(&json!({"StringEquals": {"token:sub": "repo:acme/app:ref:refs/heads/main"}}));
         let any = oidc(&json!({"StringLike": {"token:sub": "repo:acme/*"}}));

@@ -5,37 +5,41 @@
 
 use cel::common::value::Val;
 
+use crate::judge::path::{Paths, same_name};
 use crate::judge::value::{Record, View};
 
 /// Whether the change is about one of the settings.
 pub(super) fn about(change: &Record, names: &[&str]) -> bool {
-    names.iter().any(|name| paths(change).any(|path| ends_with(path, name)))
+    change.paths().is_some_and(|paths| names.iter().any(|name| paths.are(name)))
 }
 
 /// Whether the change is about tags, or one tag.
 pub(super) fn about_tags(change: &Record) -> bool {
-    let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_owned();
-    paths(change).map(first).any(|name| ["tags", "tags_all", "tag", "tag_set"].iter().any(|own| same_name(&name, own)))
+    change.paths().is_some_and(Paths::is_tag)
 }
 
-/// The value the setting has now, and the one it was declared to have; `None` where the change does not say.
+/// The value the setting has now, or the one it was declared to have; `None` where the change does not say.
 pub(super) fn value<'a>(change: &'a Record, side: &str, names: &[&str]) -> Option<&'a (dyn Val + 'static)> {
+    let paths = change.paths()?;
     let whole: &'a (dyn Val + 'static) = &**change.field(side)?;
-    names.iter().find_map(|name| {
-        if paths(change).any(|path| ends_with(path, name)) {
-            return Some(whole);
-        }
-        if paths(change).any(is_tag) {
-            return None;
-        }
-        let segments: Vec<&str> = name.split('.').collect();
-        let inside = |(at, _): (usize, char)| {
-            let (leading, rest) = (name.get(..at)?, name.get(at + 1..)?);
-            let rest: Vec<&str> = rest.split('.').collect();
-            paths(change).any(|path| ends_with(path, leading)).then(|| walk(whole, &rest)).flatten()
-        };
-        name.char_indices().filter(|(_, character)| *character == '.').find_map(inside).or_else(|| search(whole, &segments, 4))
-    })
+    if names.iter().any(|name| paths.are(name)) {
+        return Some(whole);
+    }
+    let holds_more = matches!(View::of(whole), View::Object(_) | View::List(_));
+    match holds_more && !paths.is_own_name() {
+        true => names.iter().find_map(|name| inside(paths, whole, name)),
+        false => None,
+    }
+}
+
+/// The setting's value inside a larger one: below the part of its name that the change has, or anywhere.
+fn inside<'a>(paths: &Paths, whole: &'a (dyn Val + 'static), name: &str) -> Option<&'a (dyn Val + 'static)> {
+    let below = |(at, _): (usize, &str)| {
+        let (leading, rest) = (name.get(..at)?, name.get(at + 1..)?);
+        paths.are(leading).then(|| walk(whole, &rest.split('.').collect::<Vec<_>>())).flatten()
+    };
+    let segments: Vec<&str> = name.split('.').collect();
+    name.match_indices('.').find_map(below).or_else(|| search(whole, &segments, 4))
 }
 
 /// Whether the setting is on now, and was not declared to be.
@@ -90,52 +94,6 @@ pub(super) fn operation(change: &Record) -> Option<&str> {
     change.field("op").and_then(|op| View::of(&**op).text())
 }
 
-/// The change's names: the declaration's own, and CloudFormation's.
-pub(super) fn paths(change: &Record) -> impl Iterator<Item = &str> {
-    ["attribute", "property"].into_iter().filter_map(|name| change.field(name).and_then(|path| View::of(&**path).text()))
-}
-
-/// Whether two names are the same but for case and underscores.
-pub(super) fn same_name(one: &str, other: &str) -> bool {
-    letters(one).eq(letters(other))
-}
-
-fn letters(name: &str) -> impl DoubleEndedIterator<Item = char> {
-    name.chars().filter(|character| !matches!(character, '_' | '-')).map(|character| character.to_ascii_lowercase())
-}
-
-/// Whether a path's last names are the setting's. A tag may be called anything, so a tag is only itself.
-fn ends_with(path: &str, name: &str) -> bool {
-    let mut path_letters = without_indexes(path).rev();
-    for wanted in letters(name).rev() {
-        if path_letters.next() != Some(wanted) {
-            return false;
-        }
-    }
-    matches!(path_letters.next(), None | Some('.')) && (is_tag(name) || !is_tag(path))
-}
-
-/// A path without `[0]`, in small letters.
-fn without_indexes(path: &str) -> impl DoubleEndedIterator<Item = char> {
-    let mut kept = Vec::with_capacity(path.len());
-    let mut inside = false;
-    for character in path.chars() {
-        match character {
-            '[' => inside = true,
-            ']' => inside = false,
-            '_' | '-' => {}
-            other if !inside => kept.push(other.to_ascii_lowercase()),
-            _ => {}
-        }
-    }
-    kept.into_iter()
-}
-
-/// Whether a path lies among tags or in other people's own names, such as a function's variables.
-fn is_tag(path: &str) -> bool {
-    path.split(['.', '[']).any(|name| ["tags", "tag", "tagsall", "variables"].iter().any(|own| same_name(name, own)))
-}
-
 /// The value at a chain of names, through lists.
 fn walk<'a, 'v>(value: &'a (dyn Val + 'v), names: &[&str]) -> Option<&'a (dyn Val + 'v)> {
     let Some((first, rest)) = names.split_first() else { return Some(value) };
@@ -167,20 +125,8 @@ mod tests {
 
     fn change(value: Value) -> Record {
         let Value::Object(fields) = value else { panic!("an object") };
-        Record::new(fields.iter().map(|(name, value)| (name.clone(), owned(value))))
-    }
-
-    #[test]
-    fn a_setting_is_found_in_every_vocabulary() {
-        for path in ["deletion_protection", "DeletionProtection", "deletionProtection", "settings[0].deletion_protection"] {
-            assert!(about(&change(json!({"attribute": path})), &["deletion_protection"]), "{path}");
-        }
-        let property = json!({"attribute": "api_termination", "property": "DisableApiTermination"});
-        assert!(about(&change(property), &["disable_api_termination"]));
-        for path in ["no_deletion_protection", "deletion_protection.other", "tags.deletion_protection", "deletion"] {
-            assert!(!about(&change(json!({"attribute": path})), &["deletion_protection"]), "{path}");
-        }
-        assert!(about(&change(json!({"attribute": "tags.Owner"})), &["tags.owner"]));
+        let paths = Paths::new(fields.get("attribute").and_then(Value::as_str));
+        Record::change(fields.iter().map(|(name, value)| (name.clone(), owned(value))), paths)
     }
 
     #[test]
@@ -189,7 +135,8 @@ mod tests {
             "attribute": "metadata_options", "op": "replaced",
             "declared": [{"http_tokens": "required"}], "actual": [{"http_tokens": "optional"}]
         }));
-        let now = |names: &[&str]| value(&block, "actual", names).and_then(|value| View::of(value).text().map(str::to_owned));
+        let now =
+            |names: &[&str]| value(&block, "actual", names).and_then(|value| View::of(value).text().map(str::to_owned));
         assert_eq!(now(&["http_tokens"]).as_deref(), Some("optional"));
         assert_eq!(now(&["metadata_options.http_tokens"]).as_deref(), Some("optional"));
         assert_eq!(now(&["other_options.http_tokens"]), None);

@@ -1,0 +1,103 @@
+//! Reads state files and plans that nobody here wrote, where they are at hand: none may panic, and each refusal must be
+//! one that is expected of these files.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code")]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use driftwire_declared::{Redactor, read};
+
+/// The folders whose files are Terraform's and OpenTofu's.
+const FOLDERS: [&str; 3] = ["tfstate", "tfstate-derived", "tfplan"];
+
+/// The unpacked files, or why there are none.
+fn corpus() -> Result<PathBuf, &'static str> {
+    if let Ok(unpacked) = std::env::var("DRIFTWIRE_CORPUS_STATES") {
+        return Ok(unpacked.into());
+    }
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let corpus = std::env::var("DRIFTWIRE_CORPUS")
+        .map_or_else(|_| workspace.join("../shared/corpus"), |path| workspace.join(path));
+    let packed = corpus.join("states/declared.tar.xz");
+    if !packed.exists() {
+        return Err("no corpus");
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-states");
+    fs::create_dir_all(&folder).map_err(|_| "no folder to unpack into")?;
+    let unpacked = Command::new("tar").arg("-xf").arg(&packed).arg("-C").arg(&folder).status();
+    match unpacked {
+        Ok(status) if status.success() => Ok(folder),
+        _ => Err("`tar` cannot unpack the corpus"),
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn files_of_others_are_read_or_refused_for_a_reason() {
+    let corpus = match corpus() {
+        Ok(corpus) => corpus,
+        Err(why) => return println!("skipped: {why}"),
+    };
+    let redactor = Redactor::new(b"a key for tests");
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut declarations, mut placed, mut hidden) = (0, 0, 0);
+    for folder in FOLDERS {
+        for file in files(&corpus.join(folder)) {
+            let bytes = fs::read(&file).unwrap();
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            let label = match read(&bytes, &name, &redactor) {
+                Ok(state) => {
+                    declarations += state.declarations.len();
+                    placed += state.declarations.iter().filter(|d| d.account.is_some() && d.region.is_some()).count();
+                    hidden += format!("{:?}", state.declarations).matches("$redacted").count();
+                    format!("{folder}: read as {}", state.format)
+                }
+                Err(refusal) => {
+                    println!("{folder}/{name}: {refusal}");
+                    format!("{folder}: refused as {}", refusal.name())
+                }
+            };
+            *counts.entry(label).or_default() += 1;
+        }
+    }
+    println!("{counts:#?}");
+    println!("{declarations} declarations, {placed} with account and region, {hidden} values hidden");
+    let refused: Vec<_> = counts.keys().filter(|label| label.contains("refused")).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    assert!(declarations > 0, "nothing read from {}", corpus.display());
+}
+
+#[test]
+fn other_tools_are_refused_by_name() {
+    let corpus = match corpus() {
+        Ok(corpus) => corpus,
+        Err(why) => return println!("skipped: {why}"),
+    };
+    let redactor = Redactor::new(b"a key for tests");
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for folder in ["cfn", "pulumi", "stack-resources"] {
+        for file in files(&corpus.join(folder)) {
+            let outcome = match read(&fs::read(&file).unwrap(), "f", &redactor) {
+                Ok(state) => format!("read as {}", state.format),
+                Err(refusal) => refusal.to_string().split(" at line").next().unwrap_or_default().to_owned(),
+            };
+            if !outcome.contains("this version reads") {
+                println!("{}: {outcome}", file.display());
+            }
+            *reasons.entry(format!("{folder}: {outcome}")).or_default() += 1;
+        }
+    }
+    println!("{reasons:#?}");
+    let read: Vec<_> = reasons.keys().filter(|reason| reason.contains("read as")).collect();
+    assert!(read.is_empty(), "{read:?}");
+}
