@@ -37,21 +37,31 @@ impl Context<'_> {
         compare::compare_with(declared, actual, equality, zero)
     }
 
-    /// Hides what is a secret, or looks like one, in a change. Not even its hash is shown.
+    /// Hides what is a secret, or looks like one, in a change. Not even its hash is shown. What the declaration hides is
+    /// hidden on the other side too, where nothing may mark it.
     pub(crate) fn hide(&self, change: &mut Change) {
-        let mut hidden = false;
-        for value in [change.declared.as_mut(), change.actual.as_mut()].into_iter().flatten() {
-            self.redactor.redact_named(&change.attribute, value);
-            hidden |= veil(value);
+        let mut hide = |value: Option<&mut Value>| {
+            value.is_some_and(|value| {
+                self.redactor.redact_named(&change.attribute, value);
+                veil(value)
+            })
+        };
+        let declared = hide(change.declared.as_mut());
+        let actual = hide(change.actual.as_mut());
+        if declared && !actual {
+            change.actual = change.actual.take().map(|_| Value::from(HIDDEN));
         }
-        change.redacted |= hidden;
+        change.redacted |= declared || actual;
     }
 }
+
+/// What people see in place of a secret.
+const HIDDEN: &str = "(sensitive)";
 
 /// Replaces hashes by a word, at every depth. Returns whether there were any.
 fn veil(value: &mut Value) -> bool {
     if driftwire_declared::is_redacted(value) {
-        *value = Value::from("(sensitive)");
+        *value = Value::from(HIDDEN);
         return true;
     }
     match value {

@@ -13,6 +13,7 @@ use crate::{
     facet::{self, Subject},
     finding::{Actor, ActorKind, CallRef, DeclarationRef, Finding, ResourceRef},
     hold::hold,
+    identity,
 
     index::{Found, Resource},
     outcome::{Facet, FacetResult, Named, Outcome},
@@ -338,10 +339,8 @@ fn judge(finding: &mut Finding, context: Context<'_>) {
 fn finding(call: &Call<'_>, actor: &Actor, kind: FindingKind, evidence: Evidence, resource: ResourceRef) -> Finding {
     let record = &call.record;
     let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
-    // The copies that two accounts get of one call share this id; elsewhere the event has its own.
-    let event = record.shared_event_id.as_deref().unwrap_or(&record.event_id);
     Finding {
-        id: finding_id(event, &resource),
+        id: finding_id(&identity::of_call(record), &resource),
         kind,
         status: Status::Open,
         evidence,
@@ -370,7 +369,5 @@ fn finding_id(event: &str, resource: &ResourceRef) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let digest = hash.finalize();
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("dw1-{hex}")
+    format!("dw1-{}", identity::hex(&hash.finalize()))
 }

@@ -11,6 +11,7 @@ pub mod outcome;
 pub mod compare;
 
 mod actor;
+mod identity;
 mod understand;
 
 pub mod call;

@@ -13,6 +13,7 @@ use crate::{
     context::Context,
     decide::{decide, irrelevance},
     finding::{Actor, Finding},
+    identity,
     open::OpenDrift,
     outcome::{Moment, Outcome},
     verdict::{Reason, Verdict},
@@ -23,6 +24,8 @@ use crate::{
 pub struct Judged {
     /// `eventID`.
     pub event_id: String,
+    /// What tells the record from all others.
+    pub identity: String,
     /// `eventName`, as logged.
     pub event_name: String,
     /// When it happened; the id in it is the one that the copies for several accounts share.
@@ -38,11 +41,11 @@ pub struct Judged {
 /// Judges one record: parse → understand → gather → decide.
 #[must_use]
 pub fn judge(record: Record<'_>, context: Context<'_>) -> Judged {
-    let shared = record.shared_event_id.as_deref().unwrap_or(&record.event_id);
     let judged = Judged {
         event_id: record.event_id.as_ref().to_owned(),
         event_name: record.event_name.as_ref().to_owned(),
-        moment: Moment { time: record.event_time, event_id: shared.to_owned() },
+        identity: identity::of_record(&record).into_owned(),
+        moment: Moment { time: record.event_time, event_id: identity::of_call(&record).into_owned() },
         actor: None,
         outcomes: Vec::new(),
         relevant: false,
@@ -79,7 +82,7 @@ impl Replay {
     pub fn take(&mut self, mut judged: Judged) -> Judged {
         self.records += 1;
         // Reads and failures change nothing however often they come, so their ids need not be kept.
-        if judged.relevant && !self.seen.insert(judged.event_id.as_str().into()) {
+        if judged.relevant && !self.seen.insert(judged.identity.as_str().into()) {
             judged.outcomes = vec![Outcome::irrelevant(Reason::Duplicate, None)];
         }
         for outcome in &judged.outcomes {

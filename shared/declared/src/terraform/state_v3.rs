@@ -82,10 +82,8 @@ fn read_resource(
     let (Some(kind), Some(name)) = (parts.next(), parts.next()) else {
         return Err(DeclaredError::shape(origin, path(), "a key such as `aws_instance.web` or `aws_instance.web.0`"));
     };
-    let index = match parts.next().map(str::parse) {
-        None => IndexKey::None,
-        Some(Ok(number)) => IndexKey::Number(number),
-        Some(Err(_)) => return Err(DeclaredError::shape(origin, path(), "a whole number at the end of the key")),
+    let Ok(index) = parts.next().map_or(Ok(IndexKey::None), |number| number.parse().map(IndexKey::Number)) else {
+        return Err(DeclaredError::shape(origin, path(), "a whole number at the end of the key"));
     };
     let deposed = take_list(&mut resource, "deposed", origin, || format!("{}.deposed", path()))?;
     let primary = resource.remove("primary").filter(|primary| !primary.is_null());
@@ -112,10 +110,10 @@ fn read_resource(
             provider: provider.clone(),
             attributes: attributes(flat, instance),
             identity: None,
-            standing: match (is_deposed, is_tainted) {
-                (true, _) => Standing::Deposed,
-                (false, true) => Standing::Tainted,
-                (false, false) => Standing::Current,
+            standing: match is_tainted {
+                _ if is_deposed => Standing::Deposed,
+                true => Standing::Tainted,
+                false => Standing::Current,
             },
         });
     }

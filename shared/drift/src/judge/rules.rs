@@ -259,6 +259,7 @@ mod tests {
         who.user_agent = Some("APN/1.0 HashiCorp/1.0 Terraform/1.11.4".to_owned());
         let matched = rules.pipeline(&who).unwrap();
         assert_eq!((matched.reason.as_str(), matched.place.as_str()), ("deploys", "r.toml:1"));
+        assert!(!matched.is_only_claimed());
         who.principal = Some(
             "arn:aws:sts::111122223333:assumed-role/cdk-hnb659fds-deploy-role-111122223333-us-east-1/x".to_owned(),
         );

@@ -143,7 +143,7 @@ example = [{ finding = { resource = { type = "X" }, changes = [{ attribute = "a"
         let report = test(text, "r.toml").unwrap();
         assert!(!report.passed());
         assert_eq!(report.without_examples().collect::<Vec<_>>(), ["no-example"]);
-        insta::assert_debug_snapshot!(report.rules[0].examples, @r"
+        insta::assert_debug_snapshot!(report.rules[0].examples, @"
         [
             ExampleOutcome {
                 line: 8,

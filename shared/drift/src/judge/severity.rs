@@ -94,7 +94,7 @@ impl Rules {
                 true => next,
                 false => best,
             });
-        let highest = highest.unwrap_or_else(|| judge.base(None));
+        let highest = highest.unwrap_or_else(|| judge.base());
         Judgement {
             severity: highest.severity,
             rule: highest.rule.to_owned(),
@@ -127,7 +127,7 @@ impl<'a> Judge<'a> {
                 modifier: None,
             };
         }
-        self.highest(firing).unwrap_or_else(|| self.base(change))
+        self.highest(firing).unwrap_or_else(|| self.base())
     }
 
     /// The outcome for all changes together, of the rules that combine several.
@@ -162,7 +162,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The outcome where no rule fired.
-    fn base(&self, _change: Option<usize>) -> Outcome<'a> {
+    fn base(&self) -> Outcome<'a> {
         let (rule, severity, title) = base(self.finding.kind);
         self.modified(severity, usize::MAX, rule, title)
     }

@@ -64,6 +64,15 @@ pub struct PipelineMatch {
     pub place: String,
 }
 
+impl PipelineMatch {
+    /// Whether the entry asks only for what the caller can choose: a user agent, the name of a session. Such a match
+    /// never delays a critical finding: WAIT-NOT-HIDE.
+    #[must_use]
+    pub fn is_only_claimed(&self) -> bool {
+        self.principal.is_none() && self.role.is_none()
+    }
+}
+
 /// What is never a finding; still an outcome, still counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IgnoreRule {

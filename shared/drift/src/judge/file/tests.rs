@@ -42,7 +42,7 @@ fn a_wrong_file_is_refused_with_place_and_expectation() {
         "[ignore_tags]\nkey_prefixes = ['']\n",
     ];
     let all: Vec<String> = cases.iter().map(|case| refusal(case)).collect();
-    insta::assert_snapshot!(all.join("\n"), @r#"
+    insta::assert_snapshot!(all.join("\n"), @"
     rules.toml:1:5: not TOML: string values must be quoted, expected literal string
     rules.toml:1:3: unknown key `rules` in the file; did you mean `rule`? (expected `pipeline`, `ignore`, `ignore_tags`, `rule`)
     rules.toml:1:1: `rule` is a table; expected a list of tables
@@ -60,7 +60,7 @@ fn a_wrong_file_is_refused_with_place_and_expectation() {
     rules.toml:2:8: `keys` is a text; expected a list
     rules.toml:2:14: `keys` is a number; expected text in quotes
     rules.toml:1:1: `key_prefixes` holds an empty text, which every key starts with; expected a prefix
-    "#);
+    ");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_wrong_rule_is_refused_with_place_and_expectation() {
         format!("{}{}", rule_with("id", "id = 'a'"), rule_with("id", "id = 'a'")),
     ];
     let all: Vec<String> = cases.iter().map(|case| refusal(case)).collect();
-    insta::assert_snapshot!(all.join("\n"), @r#"
+    insta::assert_snapshot!(all.join("\n"), @"
     rules.toml:1:1: [[rule]] has no `id`; expected one
     rules.toml:2:6: `id` is `Open World`; expected small letters, digits and `-`, such as `sg-open-to-world`
     rules.toml:2:6: `id` is `base-own`; ids that start with `base-` belong to the severities by kind, expected another
@@ -100,7 +100,7 @@ fn a_wrong_rule_is_refused_with_place_and_expectation() {
     rules.toml:6:88: `op` is `add`; expected one of `added`, `removed`, `replaced`; did you mean `added`?
     rules.toml:3:8: `when` is a number; expected text in quotes
     rules.toml:8:6: a second rule with the id `a`; expected each id once
-    "#);
+    ");
 }
 
 #[test]

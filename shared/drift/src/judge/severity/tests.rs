@@ -43,7 +43,7 @@ fn known_changes_have_their_known_severities() {
         r#"{ kind = "touched", evidence = "touched", resource = { type = "AWS::Lambda::Function" } }"#,
     ];
     let all: Vec<String> = cases.iter().map(|case| judged(case)).collect();
-    insta::assert_snapshot!(all.join("\n"), @r#"
+    insta::assert_snapshot!(all.join("\n"), @"
     Critical sg-open-to-world: open to the world
     Critical sg-open-to-world: open to the world
     High sg-port-open-to-world: a port open to the world
@@ -66,7 +66,7 @@ fn known_changes_have_their_known_severities() {
     High base-deleted: deleted, though the code declares it
     Medium base-modified: differs from the code
     Medium base-touched: changed by hand, the value is not known
-    "#);
+    ");
 }
 
 fn severity_by(who: &str, rules: &Rules) -> (Severity, Vec<Modifier>) {

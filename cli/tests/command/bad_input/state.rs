@@ -1,0 +1,159 @@
+//! Declared state that cannot be used.
+
+use serde_json::json;
+
+use super::{refused, replayed_state, said};
+use crate::made::{Folder, gzip, log_group, resource, state, state_of};
+use crate::run::driftwire;
+
+#[test]
+fn a_state_that_is_not_there() {
+    let folder = Folder::good();
+    insta::assert_snapshot!(replayed_state(&folder, "nothing.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "nothing-*.tfstate"), @"");
+    let absolute = folder.path().join("nothing.tfstate").display().to_string();
+    insta::assert_snapshot!(replayed_state(&folder, &absolute), @"");
+    insta::assert_snapshot!(refused(&folder, &["explain", "--state", "nothing.tfstate", "record.json"]), @"");
+}
+
+#[test]
+fn a_state_that_is_empty() {
+    let folder = Folder::good().with("empty.tfstate", "").with("blank.tfstate", " \n\n");
+    insta::assert_snapshot!(replayed_state(&folder, "empty.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "blank.tfstate"), @"");
+}
+
+#[test]
+fn a_folder_without_states() {
+    let folder = Folder::good().with_folder("nothing").with("notes/README.md", "# Notes\n").with("notes/values.json", "{}");
+    insta::assert_snapshot!(replayed_state(&folder, "nothing"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "notes"), @"");
+}
+
+#[test]
+fn a_state_that_breaks_off() {
+    let whole = state(&[log_group(90)]);
+    let mut packed = gzip(whole.as_bytes());
+    packed.truncate(packed.len() / 2);
+    let folder = Folder::good().with("cut.tfstate.gz", packed).with("cut.tfstate", &whole[..whole.len() / 2]);
+    insta::assert_snapshot!(replayed_state(&folder, "cut.tfstate.gz"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "cut.tfstate"), @"");
+}
+
+#[test]
+fn a_state_that_is_a_decompression_bomb() {
+    let folder = Folder::good().with("bomb.tfstate", super::trail::bomb());
+    insta::assert_snapshot!(replayed_state(&folder, "bomb.tfstate"), @"");
+}
+
+#[test]
+fn a_web_page_in_place_of_a_state() {
+    let folder = Folder::good().with("page.tfstate", "<!DOCTYPE html>\n<html><title>Sign in</title></html>\n");
+    insta::assert_snapshot!(replayed_state(&folder, "page.tfstate"), @"");
+}
+
+#[test]
+fn a_state_of_another_cloud() {
+    let network = json!({"mode": "managed", "type": "azurerm_virtual_network", "name": "main", "provider": "provider[\"registry.terraform.io/hashicorp/azurerm\"]",
+        "instances": [{"schema_version": 0, "attributes": {"id": "/subscriptions/0/vnet", "name": "main"}}]});
+    let folder = Folder::good().with("azure.tfstate", state(&[network])).with("none.tfstate", state(&[]));
+    insta::assert_snapshot!(replayed_state(&folder, "azure.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "none.tfstate"), @"");
+}
+
+#[test]
+fn a_version_that_cannot_be_read() {
+    let version = |version: u32| json!({"version": version, "serial": 1, "lineage": "l", "resources": []}).to_string();
+    let folder = Folder::good().with("new.tfstate", version(99)).with("old.tfstate", version(2));
+    insta::assert_snapshot!(replayed_state(&folder, "new.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "old.tfstate"), @"");
+}
+
+#[test]
+fn a_state_that_opentofu_encrypted() {
+    let encrypted = json!({"serial": 7, "lineage": "l", "meta": {"key_provider.pbkdf2.main": "eyJz"}, "encrypted_data": "c2Vh", "encryption_version": "v0"});
+    let folder = Folder::good().with("encrypted.tfstate", encrypted.to_string());
+    insta::assert_snapshot!(replayed_state(&folder, "encrypted.tfstate"), @"");
+}
+
+#[test]
+fn the_state_of_another_tool() {
+    let template = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Queue:\n    Type: AWS::SQS::Queue\n";
+    let pulumi = json!({"version": 3, "deployment": {"manifest": {"time": "2026-11-20T10:00:00Z"}, "resources": []}});
+    let folder = Folder::good()
+        .with("template.yaml", template)
+        .with("template.json", json!({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}).to_string())
+        .with("stack.json", pulumi.to_string());
+    insta::assert_snapshot!(replayed_state(&folder, "template.yaml"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "template.json"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "stack.json"), @"");
+}
+
+#[test]
+fn records_given_as_a_state() {
+    let records = format!("{{\"Records\":[{}]}}", crate::made::retention("one", 7));
+    let folder = Folder::good().with("trail.json", records);
+    insta::assert_snapshot!(replayed_state(&folder, "trail.json"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "record.json"), @"");
+}
+
+#[test]
+fn a_state_with_one_address_twice() {
+    let folder = Folder::good().with("twice.tfstate", state(&[log_group(90), log_group(7)]));
+    insta::assert_snapshot!(replayed_state(&folder, "twice.tfstate"), @"");
+}
+
+#[test]
+fn a_damaged_state_among_good_ones() {
+    let folder = Folder::new().with("record.json", crate::made::retention("one", 7));
+    let folder = folder.with("states/a.tfstate", state(&[log_group(90)])).with("states/b.tfstate", "{\n<<<<<<< HEAD\n");
+    insta::assert_snapshot!(replayed_state(&folder, "states"), @"");
+}
+
+#[test]
+fn a_state_in_a_bucket() {
+    insta::assert_snapshot!(replayed_state(&Folder::good(), "s3://acme-state/app/terraform.tfstate"), @"");
+}
+
+#[test]
+fn a_state_that_may_not_be_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::good();
+    let path = folder.path().join("terraform.tfstate");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&path).is_ok() {
+        println!("skipped: this user may read everything");
+        return;
+    }
+    insta::assert_snapshot!(replayed_state(&folder, "terraform.tfstate"), @"error: reading terraform.tfstate: Permission denied (os error 13)");
+}
+
+#[test]
+fn a_byte_order_mark_changes_nothing() {
+    let folder = Folder::good().with("marked.tfstate", format!("\u{feff}{}", state(&[log_group(90)])));
+    let replay = |state: &str| driftwire(folder.path(), &["replay", "--state", state, "--trail", "record.json", "--format", "json"]);
+    let (marked, plain) = (replay("marked.tfstate"), replay("terraform.tfstate"));
+    assert_eq!(marked.stdout.replace("marked.tfstate", "terraform.tfstate"), plain.stdout);
+    assert_eq!((marked.code, plain.code), (2, 2));
+}
+
+#[test]
+fn what_lies_beside_the_states_is_left_out_and_said() {
+    let lineage = "6a8b8f4e-0000-4000-8000-000000000001";
+    let bucket = resource("aws_s3_bucket", "logs", &json!({"id": "acme-logs", "bucket": "acme-logs", "arn": "arn:aws:s3:::acme-logs"}), &[]);
+    let lock = json!({"ID": "1", "Operation": "OperationTypeApply", "Who": "alice@laptop", "Created": "2026-11-20T10:00:00Z", "Path": "terraform.tfstate"});
+    let folder = Folder::new()
+        .with("record.json", crate::made::retention("one", 7))
+        .with("app/terraform.tfstate", state_of(lineage, 12, &[log_group(90)]))
+        .with("app/terraform.tfstate.backup", state_of(lineage, 11, &[log_group(7)]))
+        .with("app/.terraform.lock.hcl", "provider \"registry.terraform.io/hashicorp/aws\" {\n}\n")
+        .with("app/.terraform/modules/modules.json", "{}")
+        .with("app/main.tf", "resource \"aws_cloudwatch_log_group\" \"api\" {}\n")
+        .with("app/lock.json", lock.to_string())
+        .with("app/README.md", "# The application\n")
+        .with("network/terraform.tfstate", state_of("another", 3, &[bucket]));
+    let ran = driftwire(folder.path(), &["replay", "--state", "app", "network", "--trail", "record.json"]);
+    insta::assert_snapshot!(ran.stdout, @"");
+    insta::assert_snapshot!(said(&folder, &ran), @"");
+    assert_eq!(ran.code, 2);
+}

@@ -1,0 +1,178 @@
+//! Records that cannot be used, alone or among good ones.
+
+use std::io::Write as _;
+
+use serde_json::json;
+
+use super::{refused, replayed_trail, said};
+use crate::made::{Folder, gzip, record, retention};
+use crate::run::{driftwire, driftwire_with};
+
+/// A small file that becomes 80 MiB of spaces.
+pub(super) fn bomb() -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let spaces = vec![b' '; 1 << 20];
+    for _ in 0..80 {
+        encoder.write_all(&spaces).unwrap();
+    }
+    encoder.finish().unwrap()
+}
+
+/// A trail that must be refused before anything is printed.
+fn refused_trail(folder: &Folder, trail: &str) -> String {
+    refused(folder, &["replay", "--state", "terraform.tfstate", "--trail", trail])
+}
+
+fn refused_record(folder: &Folder, record: &str) -> String {
+    refused(folder, &["explain", "--state", "terraform.tfstate", record])
+}
+
+#[test]
+fn a_record_that_is_not_there() {
+    let folder = Folder::good();
+    insta::assert_snapshot!(refused_trail(&folder, "nothing.json"), @"");
+    insta::assert_snapshot!(refused_trail(&folder, "nothing/*.json.gz"), @"");
+    insta::assert_snapshot!(refused_trail(&folder, "[.json"), @"");
+    insta::assert_snapshot!(refused_record(&folder, "nothing.json"), @"");
+}
+
+#[test]
+fn a_trail_that_is_empty() {
+    let folder = Folder::good().with("empty.json", "").with("none.json", "{\"Records\": []}").with_folder("nothing");
+    insta::assert_snapshot!(refused_trail(&folder, "empty.json"), @"");
+    insta::assert_snapshot!(refused_trail(&folder, "none.json"), @"");
+    insta::assert_snapshot!(refused_trail(&folder, "nothing"), @"");
+    insta::assert_snapshot!(refused_trail(&folder, "-"), @"");
+    insta::assert_snapshot!(refused_record(&folder, "empty.json"), @"");
+    insta::assert_snapshot!(refused_record(&folder, "none.json"), @"");
+}
+
+#[test]
+fn a_folder_without_records() {
+    let folder = Folder::good().with("notes/README.md", "# Notes\n").with("notes/values.yaml", "a: 1\n");
+    insta::assert_snapshot!(refused_trail(&folder, "notes"), @"");
+}
+
+#[test]
+fn a_web_page_in_place_of_records() {
+    let page = "<!DOCTYPE html>\n<html><title>Sign in</title></html>\n";
+    let folder = Folder::good().with("page.json", page).with("page.json.gz", gzip(page.as_bytes()));
+    insta::assert_snapshot!(refused_trail(&folder, "page.json"), @"");
+    insta::assert_snapshot!(refused_trail(&folder, "page.json.gz"), @"");
+    insta::assert_snapshot!(refused_record(&folder, "page.json"), @"");
+}
+
+#[test]
+fn a_state_given_as_records() {
+    let folder = Folder::good();
+    insta::assert_snapshot!(refused_trail(&folder, "terraform.tfstate"), @"");
+    insta::assert_snapshot!(refused_record(&folder, "terraform.tfstate"), @"");
+}
+
+#[test]
+fn gzip_that_breaks_off_keeps_what_came_before() {
+    // Stored, not deflated, so that whole records come out before the end.
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    let many: Vec<String> = (0..200).map(|id| retention(&id.to_string(), 90)).collect();
+    encoder.write_all(format!("{}\n{}\n", retention("drift", 7), many.join("\n")).as_bytes()).unwrap();
+    let mut packed = encoder.finish().unwrap();
+    packed.truncate(packed.len() / 2);
+    let folder = Folder::good().with("cut.json.gz", &packed).with("head.json.gz", &packed[..6]);
+    let ran = replayed_trail(&folder, "cut.json.gz");
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("retention_in_days: 90 → 7"), "{}", ran.stdout);
+    insta::with_settings!({filters => vec![(r"\d{4,} bytes", "[some] bytes")]}, {
+        insta::assert_snapshot!(said(&folder, &ran), @"");
+    });
+    let ran = replayed_trail(&folder, "head.json.gz");
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(said(&folder, &ran), @"");
+    insta::assert_snapshot!(refused_record(&folder, "head.json.gz"), @"");
+}
+
+#[test]
+fn gzip_that_is_damaged() {
+    let folder = Folder::good().with("damaged.json.gz", b"\x1f\x8b\x08\x00damaged, not deflated");
+    let ran = replayed_trail(&folder, "damaged.json.gz");
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(said(&folder, &ran), @"");
+}
+
+#[test]
+fn a_decompression_bomb() {
+    let folder = Folder::good().with("bomb.json.gz", bomb());
+    let ran = replayed_trail(&folder, "bomb.json.gz");
+    assert_eq!(ran.code, 1);
+    insta::with_settings!({filters => vec![(r"\d{5,} ", "[many] ")]}, {
+        insta::assert_snapshot!(said(&folder, &ran), @"");
+        insta::assert_snapshot!(refused_record(&folder, "bomb.json.gz"), @"");
+    });
+}
+
+#[test]
+fn a_large_record_is_left_out_and_its_neighbors_are_judged() {
+    let large = record("large", "logs", "PutRetentionPolicy", json!({"logGroupName": "/acme/api", "padding": "x".repeat(10_000_000)}));
+    let lines = format!("{{\"Records\":[{},{large},{}]}}", retention("before", 7), retention("after", 7));
+    let folder = Folder::good().with("trail.json", lines);
+    let ran = replayed_trail(&folder, "trail.json");
+    assert_eq!((ran.code, ran.stderr.as_str()), (2, ""));
+    let summary = ran.stdout.split("\n\n").skip(2).collect::<Vec<_>>().join("\n\n");
+    insta::assert_snapshot!(summary, @"");
+}
+
+#[test]
+fn a_broken_record_is_counted_and_its_neighbors_are_judged() {
+    let broken = r#"{"eventVersion": "1.11", "eventName": "PutRetentionPolicy" "eventTime": ]}"#;
+    let lines = format!("{}\n{broken}\nnot JSON at all\n{}\n{{}}\n", retention("before", 7), retention("after", 14));
+    let folder = Folder::good().with("trail.json", &lines);
+    let ran = replayed_trail(&folder, "trail.json");
+    assert_eq!((ran.code, ran.stderr.as_str()), (2, ""));
+    assert!(ran.stdout.contains("90 → 7") && ran.stdout.contains("90 → 14"), "{}", ran.stdout);
+    let unreadable = ran.stdout.split_once("Unreadable records").unwrap().1;
+    insta::assert_snapshot!(unreadable, @"");
+    let input = driftwire_with(folder.path(), &["replay", "--state", "terraform.tfstate", "--trail", "-"], lines.as_bytes());
+    assert_eq!(input.stdout.replace("standard input", "trail.json"), ran.stdout);
+}
+
+#[test]
+fn unreadable_records_alone_are_no_drift_but_a_good_one_among_them_counts() {
+    let quiet = format!("{}\n{{}}\n", retention("same", 90));
+    let folder = Folder::good().with("trail.json", quiet);
+    let ran = replayed_trail(&folder, "trail.json");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.stdout, @"");
+}
+
+#[test]
+fn a_byte_order_mark_changes_nothing() {
+    let log = format!("{{\"Records\":[{}]}}", retention("one", 7));
+    let folder = Folder::good().with("plain.json", &log).with("marked.json", format!("\u{feff}{log}"));
+    let folder = folder.with("marked-line.json", format!("\u{feff}{}\r\n", retention("one", 7)));
+    let plain = replayed_trail(&folder, "plain.json");
+    assert_eq!(plain.code, 2);
+    for name in ["marked.json", "marked-line.json"] {
+        let marked = replayed_trail(&folder, name);
+        assert_eq!((marked.code, marked.stdout), (2, plain.stdout.clone()), "{name}");
+    }
+    assert_eq!(driftwire(folder.path(), &["explain", "--state", "terraform.tfstate", "marked.json"]).code, 2);
+}
+
+#[test]
+fn a_trail_in_a_bucket() {
+    insta::assert_snapshot!(refused_trail(&Folder::good(), "s3://acme-trail/AWSLogs/"), @"");
+}
+
+#[test]
+fn a_trail_that_may_not_be_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::good();
+    let path = folder.path().join("record.json");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&path).is_ok() {
+        println!("skipped: this user may read everything");
+        return;
+    }
+    let ran = replayed_trail(&folder, "record.json");
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(said(&folder, &ran), @"error: record.json: could not read the input: Permission denied (os error 13)");
+}

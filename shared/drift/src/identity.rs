@@ -1,0 +1,48 @@
+//! What makes two deliveries the same record: ONCE rests on it.
+
+use std::borrow::Cow;
+
+use driftwire_cloudtrail::Record;
+use sha2::{Digest, Sha256};
+
+/// The id that tells a record from all others, whatever it was wrapped in.
+///
+/// CloudTrail's event ids are UUIDs. Anything else (tests, samples, scrubbed logs) may stand in many records, so there
+/// the record's own text counts too.
+#[must_use]
+pub(crate) fn of_record<'r>(record: &'r Record<'_>) -> Cow<'r, str> {
+    with_text(record, &record.event_id)
+}
+
+/// The id that the copies of one call share which several accounts get; the record's own where there are none.
+#[must_use]
+pub(crate) fn of_call<'r>(record: &'r Record<'_>) -> Cow<'r, str> {
+    with_text(record, record.shared_event_id.as_deref().unwrap_or(&record.event_id))
+}
+
+fn with_text<'r>(record: &'r Record<'_>, id: &'r str) -> Cow<'r, str> {
+    if is_uuid(id) { Cow::Borrowed(id) } else { Cow::Owned(format!("{id}-{}", hex(&Sha256::digest(record.raw)))) }
+}
+
+/// The first 16 bytes of a digest as 32 hex digits.
+pub(crate) fn hex(digest: &[u8]) -> String {
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn is_uuid(id: &str) -> bool {
+    id.len() == 36
+        && id.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_uuid;
+
+    #[test]
+    fn a_placeholder_is_no_event_id() {
+        assert!(is_uuid("3038ebd2-c98a-4c65-9b6e-e22506292313"));
+        for placeholder in ["1111", "...", "EXAMPLE8-9621-4d00-b913-beca2EXAMPLE", ""] {
+            assert!(!is_uuid(placeholder), "{placeholder}");
+        }
+    }
+}
