@@ -40,7 +40,7 @@ impl Context<'_> {
     /// Hides what is a secret, or looks like one, in a change. Not even its hash is shown. What the declaration hides is
     /// hidden on the other side too, where nothing may mark it.
     pub(crate) fn hide(&self, change: &mut Change) {
-        let mut hide = |value: Option<&mut Value>| {
+        let hide = |value: Option<&mut Value>| {
             value.is_some_and(|value| {
                 self.redactor.redact_named(&change.attribute, value);
                 veil(value)

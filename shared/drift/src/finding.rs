@@ -152,7 +152,7 @@ pub enum Channel {
     OpenTofu,
     /// Pulumi.
     Pulumi,
-    /// CloudFormation, and StackSets, SAM, Service Catalog through it.
+    /// CloudFormation, and `StackSets`, SAM, Service Catalog through it.
     CloudFormation,
     /// The CDK's own roles.
     Cdk,

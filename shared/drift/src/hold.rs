@@ -10,12 +10,14 @@ use crate::{
 /// finding; `severity` is that of the finding, where there is one.
 #[must_use]
 pub fn hold(actor: &Actor, rules: &Rules, severity: Option<Severity>) -> Option<Reason> {
-    if rules.pipeline(actor).is_some() {
+    let critical = severity == Some(Severity::Critical);
+    // An entry that asks only for what the caller may write itself is no better than a user agent.
+    if rules.pipeline(actor).is_some_and(|pipeline| !critical || !pipeline.is_only_claimed()) {
         return Some(Reason::Pipeline);
     }
     if actor.invoked_by.as_deref() == Some("cloudformation.amazonaws.com") {
         return Some(Reason::Stack);
     }
     let tool = matches!(actor.via, Channel::Terraform | Channel::OpenTofu | Channel::Pulumi | Channel::CloudFormation | Channel::Cdk);
-    (tool && severity != Some(Severity::Critical)).then_some(Reason::ToolUserAgent)
+    (tool && !critical).then_some(Reason::ToolUserAgent)
 }

@@ -40,8 +40,19 @@ struct Register {
 /// All findings, and the newest call for each property of each resource.
 #[derive(Debug, Default)]
 pub struct OpenDrift {
-    registers: BTreeMap<(Named, String), Register>,
-    findings: BTreeMap<String, (Moment, Finding, BTreeSet<(Named, String)>)>,
+    registers: BTreeMap<Key, Register>,
+    findings: BTreeMap<String, Reported>,
+}
+
+/// A property of a resource, whatever call touches it.
+type Key = (Named, String);
+
+/// A finding, when it was made, and the properties that it speaks of.
+#[derive(Debug)]
+struct Reported {
+    moment: Moment,
+    finding: Finding,
+    keys: BTreeSet<Key>,
 }
 
 impl OpenDrift {
@@ -68,7 +79,7 @@ impl OpenDrift {
         }
     }
 
-    fn set(&mut self, key: (Named, String), moment: &Moment, state: State, written: Option<&Value>) {
+    fn set(&mut self, key: Key, moment: &Moment, state: State, written: Option<&Value>) {
         let new = |contested| Register { newest: moment.clone(), state, written: written.cloned(), contested };
         let register = self.registers.entry(key).or_insert_with(|| new(false));
         let same_second = moment.time == register.newest.time && moment.event_id != register.newest.event_id;
@@ -81,23 +92,24 @@ impl OpenDrift {
     }
 
     /// Of two copies of one call (one per account), the one that says more about the actor stays.
-    fn add(&mut self, moment: &Moment, finding: &Finding, keys: BTreeSet<(Named, String)>) {
+    fn add(&mut self, moment: &Moment, finding: &Finding, keys: BTreeSet<Key>) {
         let rank = |finding: &Finding, moment: &Moment| (finding.who.principal.is_none(), moment.clone());
-        let better = self.findings.get(&finding.id).is_none_or(|(known_moment, known, _)| rank(finding, moment) < rank(known, known_moment));
+        let better = self.findings.get(&finding.id).is_none_or(|known| rank(finding, moment) < rank(&known.finding, &known.moment));
         if better {
-            self.findings.insert(finding.id.clone(), (moment.clone(), finding.clone(), keys));
+            self.findings.insert(finding.id.clone(), Reported { moment: moment.clone(), finding: finding.clone(), keys });
         }
     }
 
     /// All findings as they stand now, oldest first.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self.findings.values().map(|(moment, finding, keys)| self.standing(moment, finding, keys)).collect();
+        let mut findings: Vec<Finding> = self.findings.values().map(|reported| self.standing(reported)).collect();
         findings.sort_by(|one, other| (one.event_time, &one.id).cmp(&(other.event_time, &other.id)));
         findings
     }
 
-    fn standing(&self, moment: &Moment, finding: &Finding, keys: &BTreeSet<(Named, String)>) -> Finding {
+    fn standing(&self, reported: &Reported) -> Finding {
+        let Reported { moment, finding, keys } = reported;
         let mut finding = finding.clone();
         let registers: Vec<&Register> = keys.iter().filter_map(|key| self.registers.get(key)).collect();
         let later: Vec<&&Register> = registers.iter().filter(|register| register.newest > *moment).collect();
@@ -120,7 +132,7 @@ impl OpenDrift {
     }
 
     /// A deletion of the resource stands for everything that differed on it.
-    fn deletion(&self, keys: &BTreeSet<(Named, String)>) -> Option<Moment> {
+    fn deletion(&self, keys: &BTreeSet<Key>) -> Option<Moment> {
         let (resource, _) = keys.first()?;
         let register = self.registers.get(&(resource.clone(), RESOURCE.to_owned()))?;
         (register.state == State::Differs).then(|| register.newest.clone())

@@ -237,11 +237,10 @@ fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(String, Vec<(&'stat
     let walked = target.key.iter().find_map(|part| part.split_once("[]").map(|(list, _)| list));
     let Some(list) = walked else {
         let part = |part: &str| {
-            let alternatives = part.split(',').find_map(|path| match path.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+            part.split(',').find_map(|path| match path.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
                 Some(constant) => Some(constant.to_owned()),
                 None => values(call, path).into_iter().find_map(path::text).map(|text| plain_key(&text)),
-            });
-            alternatives
+            })
         };
         let keys: Option<Vec<String>> = target.key.iter().map(|it| part(it)).collect();
         return keys.map(|keys| (keys.join("|"), sets(call, target))).into_iter().collect();

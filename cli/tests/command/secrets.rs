@@ -1,0 +1,142 @@
+//! NO-SECRET-OUT: secrets stand in states and records in every place that people put them, and no run of any command, in
+//! any format, on any path of success or error, prints one, in clear or in base64.
+
+mod planted;
+
+use crate::made::{Folder, gzip};
+use crate::run::{Ran, driftwire, driftwire_with};
+use planted::{SECRETS, base64, records, states};
+
+/// The parts of a secret's base64 that do not depend on where in the text it stands.
+fn spellings(secret: &str) -> Vec<String> {
+    let packed = (0..3).map(|skipped| {
+        let rest = &secret.as_bytes()[skipped..];
+        base64(&rest[..rest.len() / 3 * 3])
+    });
+    let escaped = secret.replace('\n', "\\n");
+    // A text of several lines is a secret line by line.
+    let lines = secret.lines().filter(|line| line.len() >= 20 && !line.starts_with("-----")).map(str::to_owned);
+    packed.chain([secret.to_owned(), escaped]).chain(lines).collect()
+}
+
+fn holds_no_secret(what: &str, ran: &Ran) {
+    for secret in SECRETS {
+        for spelling in spellings(secret) {
+            for (channel, text) in [("standard output", &ran.stdout), ("standard error", &ran.stderr)] {
+                assert!(!text.contains(&spelling), "{what} prints `{spelling}`, which is part of a secret, on {channel}:\n{text}");
+            }
+        }
+    }
+}
+
+/// The planted states and records, in one folder.
+fn planted_folder() -> Folder {
+    let folder = states().into_iter().fold(Folder::new(), |folder, (name, content)| folder.with(&format!("state/{name}"), content));
+    records().into_iter().fold(folder, |folder, (name, content)| folder.with(&format!("records/{name}.json"), content))
+}
+
+#[test]
+fn every_planted_secret_is_where_it_is_said_to_be() {
+    let all: String = states().iter().chain(&records()).map(|(_, content)| content.as_str()).collect();
+    for secret in SECRETS {
+        let escaped = [secret.replace('\n', "\\n"), secret.replace('\n', "\\\\n")];
+        let found = escaped.iter().any(|spelling| all.contains(spelling.as_str()));
+        assert!(found || spellings(secret).iter().any(|spelling| all.contains(spelling.as_str())), "{secret}");
+    }
+}
+
+#[test]
+fn no_secret_out_of_replay() {
+    let folder = planted_folder();
+    let replay = ["replay", "--state", "state", "--trail", "records"];
+    for more in [&[][..], &["--outcomes"], &["--format", "json"], &["--format", "json", "--outcomes"]] {
+        let ran = driftwire(folder.path(), &[&replay[..], more].concat());
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        holds_no_secret(&format!("replay {}", more.join(" ")), &ran);
+    }
+}
+
+#[test]
+fn a_change_of_a_secret_is_still_seen() {
+    let folder = planted_folder();
+    let ran = driftwire(folder.path(), &["replay", "--state", "state", "--trail", "records", "--format", "json"]);
+    for seen in ["aws_db_instance.main", "aws_lambda_function.api", "aws_ssm_parameter.token", "aws_instance.web", "aws_iam_role_policy.api"] {
+        let line = ran.stdout.lines().find(|line| line.contains(seen));
+        assert!(line.is_some_and(|line| line.contains("\"redacted\":true")), "{seen}: {line:?}");
+    }
+}
+
+#[test]
+fn no_secret_out_of_explain() {
+    let folder = planted_folder();
+    for (name, _) in records() {
+        let ran = driftwire(folder.path(), &["explain", "--state", "state", "--", &format!("records/{name}.json")]);
+        holds_no_secret(&format!("explain {name}"), &ran);
+    }
+}
+
+#[test]
+fn no_secret_out_of_a_wrapped_record() {
+    let folder = planted_folder();
+    for (name, content) in records() {
+        let body = serde_json::json!({"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": content}]}).to_string();
+        let event = serde_json::json!({"Events": [{"EventId": "1", "CloudTrailEvent": content}]}).to_string();
+        for wrapped in [body, event] {
+            let ran = driftwire_with(folder.path(), &["replay", "--state", "state", "--outcomes", "--trail", "-"], wrapped.as_bytes());
+            holds_no_secret(&format!("a wrapped {name}"), &ran);
+        }
+    }
+}
+
+#[test]
+fn no_secret_out_of_an_error() {
+    let folder = planted_folder();
+    for (name, content) in states() {
+        // Cut, doubled, turned into something else, or broken: each is refused in another place.
+        let half: String = content.chars().take(content.chars().count() / 2).collect();
+        let broken = [
+            half,
+            content.replacen(':', " ", 1),
+            content.replace("\"instances\"", "\"instance\""),
+            content.replace("\"attributes\":{", "\"attributes\":[{").replace("\"resources\":[", "\"resources\":[7,"),
+            content.replace("\"version\":4", "\"version\":5").replace("\"format_version\":\"1.", "\"format_version\":\"9."),
+            content.replace("\"index_key\":", "\"index\":"),
+            format!("<html>{content}</html>"),
+            format!("[{content}]"),
+            content.replace('"', "'"),
+        ];
+        for (number, broken) in broken.into_iter().enumerate() {
+            let folder = Folder::good().with("bad.tfstate", &broken).with("bad.tfstate.gz", &gzip(broken.as_bytes())[..40]);
+            for state in ["bad.tfstate", "bad.tfstate.gz"] {
+                let ran = driftwire(folder.path(), &["replay", "--state", state, "--trail", "record.json", "--outcomes"]);
+                holds_no_secret(&format!("{name}, broken {number}"), &ran);
+            }
+            let ran = driftwire(folder.path(), &["replay", "--state", "terraform.tfstate", "--trail", "bad.tfstate", "--outcomes"]);
+            holds_no_secret(&format!("{name}, broken {number}, as a trail"), &ran);
+        }
+    }
+    for (name, content) in records() {
+        let half: String = content.chars().take(content.chars().count() * 3 / 4).collect();
+        let broken = [
+            half,
+            content.replace("\"eventName\"", "\"name\""),
+            content.replace("2026-11-20T10:05:00Z", "today"),
+            content.replacen(':', " ", 3),
+            format!("<html>{content}</html>"),
+            content.replace('"', "'"),
+        ];
+        for (number, broken) in broken.into_iter().enumerate() {
+            for arguments in [
+                &["replay", "--state", "state", "--outcomes", "--trail", "-"][..],
+                &["replay", "--state", "state", "--format", "json", "--outcomes", "--trail", "-"],
+                &["explain", "--state", "state", "-"],
+            ] {
+                let ran = driftwire_with(folder.path(), arguments, broken.as_bytes());
+                holds_no_secret(&format!("{name}, broken {number}, {arguments:?}"), &ran);
+            }
+            let folder = Folder::good().with("bad.json", &broken);
+            let ran = driftwire(folder.path(), &["replay", "--state", "bad.json", "--trail", "record.json"]);
+            holds_no_secret(&format!("{name}, broken {number}, as a state"), &ran);
+        }
+    }
+}
