@@ -82,6 +82,7 @@ fn targets() -> BTreeSet<String> {
 
 /// The targets that a command line asks `make` for.
 fn made(command: &str) -> Vec<&str> {
+    let command = command.split(" #").next().unwrap_or_default();
     let words = command.split("&&").filter_map(|part| part.trim().strip_prefix("make ")).flat_map(str::split_whitespace);
     words.filter(|word| !word.contains('=') && !word.starts_with('-')).collect()
 }
@@ -162,6 +163,6 @@ driftwire = 1
             shown(12, "driftwire man", Some(".TH driftwire 1\n")),
         ]
     );
-    assert_eq!(made("make setup && make check PROFILE=ci"), ["setup", "check"]);
+    assert_eq!(made("make setup && make check PROFILE=ci   # both"), ["setup", "check"]);
     assert!(targets().contains("demo") && !targets().contains("SHELL"), "{:?}", targets());
 }

@@ -3,9 +3,11 @@
 
 mod planted;
 
-use crate::made::{Folder, gzip};
+use planted::{GITHUB_TAG, SECRETS, base64, records, states};
+use serde_json::json;
+
+use crate::made::{Folder, gzip, record, resource, state};
 use crate::run::{Ran, driftwire, driftwire_with};
-use planted::{SECRETS, base64, records, states};
 
 /// The parts of a secret's base64 that do not depend on where in the text it stands.
 fn spellings(secret: &str) -> Vec<String> {
@@ -60,17 +62,35 @@ fn no_secret_out_of_replay() {
 fn a_change_of_a_secret_is_still_seen() {
     let folder = planted_folder();
     let ran = driftwire(folder.path(), &["replay", "--state", "state", "--trail", "records", "--format", "json"]);
-    for seen in ["aws_db_instance.main", "aws_lambda_function.api", "aws_ssm_parameter.token", "aws_instance.web", "aws_iam_role_policy.api"] {
+    for seen in ["aws_db_instance.main", "aws_ssm_parameter.token", "aws_instance.web", "aws_iam_role_policy.api"] {
         let line = ran.stdout.lines().find(|line| line.contains(seen));
         assert!(line.is_some_and(|line| line.contains("\"redacted\":true")), "{seen}: {line:?}");
     }
 }
 
 #[test]
+fn a_hidden_tag_leaves_its_neighbors_known() {
+    let tags = json!({"Deploy": GITHUB_TAG, "Name": "web"});
+    let instance = json!({"id": "i-0a1b2c3d4e5f60713", "arn": "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60713", "tags": tags, "tags_all": tags});
+    let tagged = |key: &str, value: &str| {
+        let request = json!({"resourcesSet": {"items": [{"resourceId": "i-0a1b2c3d4e5f60713"}]}, "tagSet": {"items": [{"key": key, "value": value}]}});
+        let folder = Folder::new().with("terraform.tfstate", state(&[resource("aws_instance", "web", &instance, &[])]));
+        let folder = folder.with("record.json", record("1", "ec2", "CreateTags", request).to_string());
+        let ran = driftwire(folder.path(), &["replay", "--state", "terraform.tfstate", "--trail", "record.json"]);
+        holds_no_secret("a replay of tags", &ran);
+        ran.stdout.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(tagged("Name", "web"), "1 record read: no findings");
+    assert_eq!(tagged("Deploy", GITHUB_TAG), "1 record read: no findings");
+    assert_eq!(tagged("Name", "api"), "LOW       alice@example.com changed tag Name of aws_instance.web from web to api");
+    assert!(tagged("Deploy", "blue").starts_with("LOW       alice@example.com changed tag Deploy of aws_instance.web"));
+}
+
+#[test]
 fn no_secret_out_of_explain() {
     let folder = planted_folder();
     for (name, _) in records() {
-        let ran = driftwire(folder.path(), &["explain", "--state", "state", "--", &format!("records/{name}.json")]);
+        let ran = driftwire(folder.path(), &["explain", &format!("records/{name}.json"), "--state", "state"]);
         holds_no_secret(&format!("explain {name}"), &ran);
     }
 }
@@ -79,8 +99,8 @@ fn no_secret_out_of_explain() {
 fn no_secret_out_of_a_wrapped_record() {
     let folder = planted_folder();
     for (name, content) in records() {
-        let body = serde_json::json!({"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": content}]}).to_string();
-        let event = serde_json::json!({"Events": [{"EventId": "1", "CloudTrailEvent": content}]}).to_string();
+        let body = json!({"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": content}]}).to_string();
+        let event = json!({"Events": [{"EventId": "1", "CloudTrailEvent": content}]}).to_string();
         for wrapped in [body, event] {
             let ran = driftwire_with(folder.path(), &["replay", "--state", "state", "--outcomes", "--trail", "-"], wrapped.as_bytes());
             holds_no_secret(&format!("a wrapped {name}"), &ran);
@@ -129,7 +149,7 @@ fn no_secret_out_of_an_error() {
             for arguments in [
                 &["replay", "--state", "state", "--outcomes", "--trail", "-"][..],
                 &["replay", "--state", "state", "--format", "json", "--outcomes", "--trail", "-"],
-                &["explain", "--state", "state", "-"],
+                &["explain", "-", "--state", "state"],
             ] {
                 let ran = driftwire_with(folder.path(), arguments, broken.as_bytes());
                 holds_no_secret(&format!("{name}, broken {number}, {arguments:?}"), &ran);

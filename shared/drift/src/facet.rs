@@ -7,7 +7,7 @@ use driftwire_declared::Declaration;
 use serde_json::{Value, json};
 
 use crate::{
-    compare::{self, Comparison, Equality, Unknown},
+    compare::{self, Comparison, Difference, Equality, Unknown},
     context::Context,
     cover::{self, DeclaredElement, Owner},
     finding::Change,
@@ -128,7 +128,7 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
             vec![facet(register, FacetResult::Same(Reason::Equal), base, traces)]
         }
         Comparison::Unknown(unknown) => vec![hidden(facet(register, FacetResult::Unknown(reason_of(unknown)), base, Vec::new()))],
-        Comparison::Different(differences) => differences
+        Comparison::Different(differences) => whole_lists(differences, &owner.value, actual)
             .into_iter()
             .map(|difference| {
                 let (attribute, register) = if difference.path.is_empty() {
@@ -143,6 +143,15 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
             })
             .collect(),
     }
+}
+
+/// A list of plain values that a call replaces as a whole is shown as a whole, not element by element.
+fn whole_lists(differences: Vec<Difference>, declared: &Value, actual: &Value) -> Vec<Difference> {
+    let plain = |value: &Value| value.as_array().is_some_and(|elements| elements.iter().all(|it| !it.is_object() && !it.is_array()));
+    if plain(declared) && plain(actual) {
+        return vec![Difference { path: String::new(), declared: Some(declared.clone()), actual: Some(actual.clone()) }];
+    }
+    differences
 }
 
 /// The value as declarations spell it, where calls spell it in a way of their own.

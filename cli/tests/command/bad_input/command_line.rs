@@ -8,17 +8,66 @@ use crate::run::driftwire;
 fn an_unknown_option_is_an_error_and_not_drift() {
     let folder = Folder::good();
     let replay = ["replay", "--state", "terraform.tfstate", "--trail", "record.json"];
-    insta::assert_snapshot!(refused(&folder, &[&replay[..], &["--colour"]].concat()), @"");
-    insta::assert_snapshot!(refused(&folder, &[&replay[..], &["--format", "yaml"]].concat()), @"");
-    insta::assert_snapshot!(refused(&folder, &["replai"]), @"");
+    insta::assert_snapshot!(refused(&folder, &[&replay[..], &["--colour"]].concat()), @"
+    error: unexpected argument '--colour' found
+
+    Usage: driftwire replay --state <PATH>... --trail <PATH>...
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(refused(&folder, &[&replay[..], &["--format", "yaml"]].concat()), @"
+    error: invalid value 'yaml' for '--format <FORMAT>'
+      [possible values: table, json]
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(refused(&folder, &["replai"]), @"
+    error: unrecognized subcommand 'replai'
+
+      tip: some similar subcommands exist: 'explain', 'replay'
+
+    Usage: driftwire <COMMAND>
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
 fn what_is_missing_is_named() {
     let folder = Folder::good();
-    insta::assert_snapshot!(refused(&folder, &["replay", "--state", "terraform.tfstate"]), @"");
-    insta::assert_snapshot!(refused(&folder, &["explain", "--state", "terraform.tfstate"]), @"");
-    insta::assert_snapshot!(refused(&folder, &["completions", "tcsh"]), @"");
+    insta::assert_snapshot!(refused(&folder, &["replay", "--state", "terraform.tfstate"]), @"
+    error: the following required arguments were not provided:
+      --trail <PATH>...
+
+    Usage: driftwire replay --state <PATH>... --trail <PATH>...
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(refused(&folder, &["explain", "--state", "terraform.tfstate"]), @"
+    error: the following required arguments were not provided:
+      <RECORD.json>
+
+    Usage: driftwire explain --state <PATH>... <RECORD.json>
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(refused(&folder, &["completions", "tcsh"]), @"
+    error: invalid value 'tcsh' for '<SHELL>'
+      [possible values: bash, elvish, fish, powershell, zsh]
+
+      tip: a similar value exists: 'zsh'
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn the_record_may_stand_where_the_help_shows_it() {
+    let folder = Folder::good();
+    let last = driftwire(folder.path(), &["explain", "--state", "terraform.tfstate", "record.json"]);
+    let first = driftwire(folder.path(), &["explain", "record.json", "--state", "terraform.tfstate"]);
+    assert_eq!((last.stderr, last.code), (String::new(), 2));
+    assert_eq!(last.stdout, first.stdout);
 }
 
 #[test]

@@ -9,25 +9,25 @@ use crate::run::driftwire;
 #[test]
 fn a_state_that_is_not_there() {
     let folder = Folder::good();
-    insta::assert_snapshot!(replayed_state(&folder, "nothing.tfstate"), @"");
-    insta::assert_snapshot!(replayed_state(&folder, "nothing-*.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "nothing.tfstate"), @"error: nothing.tfstate: no such file or folder; expected Terraform or OpenTofu state");
+    insta::assert_snapshot!(replayed_state(&folder, "nothing-*.tfstate"), @"error: nothing-*.tfstate: no file matches; expected Terraform or OpenTofu state");
     let absolute = folder.path().join("nothing.tfstate").display().to_string();
-    insta::assert_snapshot!(replayed_state(&folder, &absolute), @"");
-    insta::assert_snapshot!(refused(&folder, &["explain", "--state", "nothing.tfstate", "record.json"]), @"");
+    insta::assert_snapshot!(replayed_state(&folder, &absolute), @"error: [dir]/nothing.tfstate: no such file or folder; expected Terraform or OpenTofu state");
+    insta::assert_snapshot!(refused(&folder, &["explain", "record.json", "--state", "nothing.tfstate"]), @"error: nothing.tfstate: no such file or folder; expected Terraform or OpenTofu state");
 }
 
 #[test]
 fn a_state_that_is_empty() {
     let folder = Folder::good().with("empty.tfstate", "").with("blank.tfstate", " \n\n");
-    insta::assert_snapshot!(replayed_state(&folder, "empty.tfstate"), @"");
-    insta::assert_snapshot!(replayed_state(&folder, "blank.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "empty.tfstate"), @"error: `empty.tfstate` is empty; expected Terraform or OpenTofu state, as `terraform state pull` writes it");
+    insta::assert_snapshot!(replayed_state(&folder, "blank.tfstate"), @"error: `blank.tfstate` is empty; expected Terraform or OpenTofu state, as `terraform state pull` writes it");
 }
 
 #[test]
 fn a_folder_without_states() {
     let folder = Folder::good().with_folder("nothing").with("notes/README.md", "# Notes\n").with("notes/values.json", "{}");
-    insta::assert_snapshot!(replayed_state(&folder, "nothing"), @"");
-    insta::assert_snapshot!(replayed_state(&folder, "notes"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "nothing"), @"error: nothing: the folder holds no file; expected Terraform or OpenTofu state");
+    insta::assert_snapshot!(replayed_state(&folder, "notes"), @"error: notes: no Terraform or OpenTofu state in it; left out: `notes/README.md` is not JSON: expected value at line 1, column 1; write the state out with `terraform state pull`; left out: `notes/values.json` is JSON without the marks of a state, not declared state; write the state out with `terraform state pull`, or a plan with `terraform show -json FILE`");
 }
 
 #[test]
@@ -36,20 +36,20 @@ fn a_state_that_breaks_off() {
     let mut packed = gzip(whole.as_bytes());
     packed.truncate(packed.len() / 2);
     let folder = Folder::good().with("cut.tfstate.gz", packed).with("cut.tfstate", &whole[..whole.len() / 2]);
-    insta::assert_snapshot!(replayed_state(&folder, "cut.tfstate.gz"), @"");
-    insta::assert_snapshot!(replayed_state(&folder, "cut.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "cut.tfstate.gz"), @"error: reading cut.tfstate.gz: the gzip data ends in the middle, after 199 bytes; fetch the file again");
+    insta::assert_snapshot!(replayed_state(&folder, "cut.tfstate"), @"error: `cut.tfstate` is not JSON: EOF while parsing a string at line 1, column 251; the file ends too early: copy or write it again");
 }
 
 #[test]
 fn a_state_that_is_a_decompression_bomb() {
     let folder = Folder::good().with("bomb.tfstate", super::trail::bomb());
-    insta::assert_snapshot!(replayed_state(&folder, "bomb.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "bomb.tfstate"), @"error: reading bomb.tfstate: the input grows more than 200 times when decompressed, which no CloudTrail file does (65538 bytes became more than 67416176)");
 }
 
 #[test]
 fn a_web_page_in_place_of_a_state() {
     let folder = Folder::good().with("page.tfstate", "<!DOCTYPE html>\n<html><title>Sign in</title></html>\n");
-    insta::assert_snapshot!(replayed_state(&folder, "page.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "page.tfstate"), @"error: `page.tfstate` is an HTML or XML page, not declared state; a sign-in page or an error was saved in place of the state: download it again");
 }
 
 #[test]
@@ -57,23 +57,23 @@ fn a_state_of_another_cloud() {
     let network = json!({"mode": "managed", "type": "azurerm_virtual_network", "name": "main", "provider": "provider[\"registry.terraform.io/hashicorp/azurerm\"]",
         "instances": [{"schema_version": 0, "attributes": {"id": "/subscriptions/0/vnet", "name": "main"}}]});
     let folder = Folder::good().with("azure.tfstate", state(&[network])).with("none.tfstate", state(&[]));
-    insta::assert_snapshot!(replayed_state(&folder, "azure.tfstate"), @"");
-    insta::assert_snapshot!(replayed_state(&folder, "none.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "azure.tfstate"), @"error: no AWS resource is declared: azure.tfstate holds only 1 of provider hashicorp/azurerm; give the state of the AWS infrastructure");
+    insta::assert_snapshot!(replayed_state(&folder, "none.tfstate"), @"error: no AWS resource is declared: none.tfstate is an empty state; give the state of the AWS infrastructure");
 }
 
 #[test]
 fn a_version_that_cannot_be_read() {
     let version = |version: u32| json!({"version": version, "serial": 1, "lineage": "l", "resources": []}).to_string();
     let folder = Folder::good().with("new.tfstate", version(99)).with("old.tfstate", version(2));
-    insta::assert_snapshot!(replayed_state(&folder, "new.tfstate"), @"");
-    insta::assert_snapshot!(replayed_state(&folder, "old.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "new.tfstate"), @"error: `new.tfstate` at `version`: 99 is not a version that can be read, expected 3 or 4; it was written by a newer program than this version knows: take a newer driftwire");
+    insta::assert_snapshot!(replayed_state(&folder, "old.tfstate"), @"error: `old.tfstate` at `version`: 2 is not a version that can be read, expected 3 or 4; upgrade it with a Terraform that still reads it (0.11 for versions 1 and 2), then write it out with `terraform state pull`");
 }
 
 #[test]
 fn a_state_that_opentofu_encrypted() {
     let encrypted = json!({"serial": 7, "lineage": "l", "meta": {"key_provider.pbkdf2.main": "eyJz"}, "encrypted_data": "c2Vh", "encryption_version": "v0"});
     let folder = Folder::good().with("encrypted.tfstate", encrypted.to_string());
-    insta::assert_snapshot!(replayed_state(&folder, "encrypted.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "encrypted.tfstate"), @"error: `encrypted.tfstate` is encrypted by OpenTofu (serial 7); decrypt it with `tofu state pull` or `tofu show -json` where the key is at hand, and read that");
 }
 
 #[test]
@@ -84,35 +84,35 @@ fn the_state_of_another_tool() {
         .with("template.yaml", template)
         .with("template.json", json!({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}).to_string())
         .with("stack.json", pulumi.to_string());
-    insta::assert_snapshot!(replayed_state(&folder, "template.yaml"), @"");
-    insta::assert_snapshot!(replayed_state(&folder, "template.json"), @"");
-    insta::assert_snapshot!(replayed_state(&folder, "stack.json"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "template.yaml"), @"error: `template.yaml` is a CloudFormation template; this version reads Terraform and OpenTofu state");
+    insta::assert_snapshot!(replayed_state(&folder, "template.json"), @"error: `template.json` is a CloudFormation template; this version reads Terraform and OpenTofu state");
+    insta::assert_snapshot!(replayed_state(&folder, "stack.json"), @"error: `stack.json` is a Pulumi export; this version reads Terraform and OpenTofu state");
 }
 
 #[test]
 fn records_given_as_a_state() {
     let records = format!("{{\"Records\":[{}]}}", crate::made::retention("one", 7));
     let folder = Folder::good().with("trail.json", records);
-    insta::assert_snapshot!(replayed_state(&folder, "trail.json"), @"");
-    insta::assert_snapshot!(replayed_state(&folder, "record.json"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "trail.json"), @"error: `trail.json` is a CloudTrail log file or a batch of messages, not declared state; give it to `--trail`");
+    insta::assert_snapshot!(replayed_state(&folder, "record.json"), @"error: `record.json` is JSON without the marks of a state, not declared state; write the state out with `terraform state pull`, or a plan with `terraform show -json FILE`");
 }
 
 #[test]
 fn a_state_with_one_address_twice() {
     let folder = Folder::good().with("twice.tfstate", state(&[log_group(90), log_group(7)]));
-    insta::assert_snapshot!(replayed_state(&folder, "twice.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "twice.tfstate"), @"error: `twice.tfstate` declares `aws_cloudwatch_log_group.api` twice; expected one current object per address; list them with `terraform state list` and remove the wrong one with `terraform state rm`");
 }
 
 #[test]
 fn a_damaged_state_among_good_ones() {
     let folder = Folder::new().with("record.json", crate::made::retention("one", 7));
     let folder = folder.with("states/a.tfstate", state(&[log_group(90)])).with("states/b.tfstate", "{\n<<<<<<< HEAD\n");
-    insta::assert_snapshot!(replayed_state(&folder, "states"), @"");
+    insta::assert_snapshot!(replayed_state(&folder, "states"), @"error: `states/b.tfstate` is not JSON: key must be a string at line 2, column 1; write the state out with `terraform state pull`");
 }
 
 #[test]
 fn a_state_in_a_bucket() {
-    insta::assert_snapshot!(replayed_state(&Folder::good(), "s3://acme-state/app/terraform.tfstate"), @"");
+    insta::assert_snapshot!(replayed_state(&Folder::good(), "s3://acme-state/app/terraform.tfstate"), @"error: s3://acme-state/app/terraform.tfstate: the command reads local files; fetch it first: aws s3 cp --recursive s3://acme-state/app/terraform.tfstate .");
 }
 
 #[test]
@@ -153,7 +153,28 @@ fn what_lies_beside_the_states_is_left_out_and_said() {
         .with("app/README.md", "# The application\n")
         .with("network/terraform.tfstate", state_of("another", 3, &[bucket]));
     let ran = driftwire(folder.path(), &["replay", "--state", "app", "network", "--trail", "record.json"]);
-    insta::assert_snapshot!(ran.stdout, @"");
-    insta::assert_snapshot!(said(&folder, &ran), @"");
+    insta::assert_snapshot!(ran.stdout, @"
+    MEDIUM    alice@example.com changed retention_in_days of aws_cloudwatch_log_group.api from 90 to 7
+              when    2026-11-20 10:05:00Z
+              who     alice@example.com via console from 203.0.113.10
+              where   aws_cloudwatch_log_group.api (/acme/api), 111122223333/eu-west-1
+              code    terraform: app/terraform.tfstate, serial 12
+              what    retention_in_days: 90 → 7
+              rule    size or limit changed (size-changed)
+
+    1 record read: 1 finding
+
+    Findings by severity
+      medium         1  open
+
+    Outcomes by verdict and reason
+      drifted        1  differs
+    ");
+    insta::assert_snapshot!(said(&folder, &ran), @"
+    note: left out: `app/README.md` is not JSON: expected value at line 1, column 1; write the state out with `terraform state pull`
+    note: left out: `app/lock.json` is the lock of a state, not declared state; give the state file beside it
+    note: left out: `app/main.tf` is Terraform code, not its state; write the state out with `terraform state pull`
+    note: left out: app/terraform.tfstate.backup (serial 11) is the same state as app/terraform.tfstate (serial 12), not newer
+    ");
     assert_eq!(ran.code, 2);
 }
