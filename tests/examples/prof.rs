@@ -24,7 +24,7 @@ fn main() {
     for r in &recs {
         let mut name = String::new();
         let mut v = String::new();
-        let n = 300;
+        let n: usize = std::env::args().nth(1).and_then(|it| it.parse().ok()).unwrap_or(300);
         for_each_record(r, &mut |r| { let j = judge(r.expect("x"), context); name = j.event_name.clone(); v = format!("{:?} {:?} f{}", j.outcomes[0].verdict, j.outcomes[0].reason, j.outcomes[0].facets.len()); });
         let t = Instant::now();
         for _ in 0..n { for_each_record(r, &mut |r| { std::hint::black_box(judge(r.expect("x"), context)); }); }

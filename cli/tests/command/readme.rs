@@ -128,6 +128,23 @@ fn every_command_of_the_readme_runs_and_prints_what_it_shows() {
 }
 
 #[test]
+fn every_finding_that_the_readme_shows_is_printed_by_one_of_its_commands() {
+    let Ok(readme) = std::fs::read_to_string(workspace().join("README.md")) else {
+        println!("skipped: no README.md yet");
+        return;
+    };
+    let printed: Vec<String> =
+        commands(&readme).iter().filter(|shown| shown.command.starts_with("driftwire ")).map(|shown| run(&shown.command).1).collect();
+    for (language, line, _, content) in blocks(&readme) {
+        let marks = ["CRITICAL ", "HIGH ", "MEDIUM ", "LOW ", "INFO "];
+        if language == "text" && content.first().is_some_and(|first| marks.iter().any(|mark| first.starts_with(mark))) {
+            let shown = content.join("\n");
+            assert!(printed.iter().any(|output| output.contains(&shown)), "README.md:{line}: no command of the README prints\n{shown}");
+        }
+    }
+}
+
+#[test]
 fn commands_and_their_output_are_found() {
     let text = "\
 # A

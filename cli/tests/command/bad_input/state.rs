@@ -36,14 +36,18 @@ fn a_state_that_breaks_off() {
     let mut packed = gzip(whole.as_bytes());
     packed.truncate(packed.len() / 2);
     let folder = Folder::good().with("cut.tfstate.gz", packed).with("cut.tfstate", &whole[..whole.len() / 2]);
-    insta::assert_snapshot!(replayed_state(&folder, "cut.tfstate.gz"), @"error: reading cut.tfstate.gz: the gzip data ends in the middle, after 199 bytes; fetch the file again");
+    insta::with_settings!({filters => vec![(r"\d+ bytes", "[some] bytes")]}, {
+        insta::assert_snapshot!(replayed_state(&folder, "cut.tfstate.gz"), @"error: reading cut.tfstate.gz: the gzip data ends in the middle, after [some] bytes; fetch the file again");
+    });
     insta::assert_snapshot!(replayed_state(&folder, "cut.tfstate"), @"error: `cut.tfstate` is not JSON: EOF while parsing a string at line 1, column 251; the file ends too early: copy or write it again");
 }
 
 #[test]
 fn a_state_that_is_a_decompression_bomb() {
     let folder = Folder::good().with("bomb.tfstate", super::trail::bomb());
-    insta::assert_snapshot!(replayed_state(&folder, "bomb.tfstate"), @"error: reading bomb.tfstate: the input grows more than 200 times when decompressed, which no CloudTrail file does (65538 bytes became more than 67416176)");
+    insta::with_settings!({filters => vec![(r"\d{5,}", "[many]")]}, {
+        insta::assert_snapshot!(replayed_state(&folder, "bomb.tfstate"), @"error: reading bomb.tfstate: the input grows more than 200 times when decompressed, which no CloudTrail file does ([many] bytes became more than [many])");
+    });
 }
 
 #[test]
@@ -112,7 +116,7 @@ fn a_damaged_state_among_good_ones() {
 
 #[test]
 fn a_state_in_a_bucket() {
-    insta::assert_snapshot!(replayed_state(&Folder::good(), "s3://acme-state/app/terraform.tfstate"), @"error: s3://acme-state/app/terraform.tfstate: the command reads local files; fetch it first: aws s3 cp --recursive s3://acme-state/app/terraform.tfstate .");
+    insta::assert_snapshot!(replayed_state(&Folder::good(), "s3://acme-state/app/terraform.tfstate"), @"error: s3://acme-state/app/terraform.tfstate: the command reads local files; fetch it first: aws s3 cp s3://acme-state/app/terraform.tfstate .");
 }
 
 #[test]

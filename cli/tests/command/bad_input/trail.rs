@@ -71,7 +71,7 @@ fn a_web_page_in_place_of_records() {
         let said = not_one_record(&folder, name);
         assert!(said.contains(name) && said.contains("looks like HTML"), "{said}");
     }
-    insta::assert_snapshot!(refused_record(&folder, "page.json"), @"");
+    insta::assert_snapshot!(refused_record(&folder, "page.json"), @"error: page.json: record: not JSON at line 1 column 1 (not_json)");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_state_given_as_records() {
     let folder = Folder::good();
     let said = not_one_record(&folder, "terraform.tfstate");
     assert!(said.contains("`eventSource` is missing"), "{said}");
-    insta::assert_snapshot!(refused_record(&folder, "terraform.tfstate"), @"");
+    insta::assert_snapshot!(refused_record(&folder, "terraform.tfstate"), @"error: terraform.tfstate: record: `eventSource` is missing; expected a CloudTrail record (not_a_record)");
 }
 
 #[test]
@@ -100,7 +100,8 @@ fn gzip_that_breaks_off_keeps_what_came_before() {
     let ran = replayed_trail(&folder, "head.json.gz");
     assert_eq!(ran.code, 1);
     insta::assert_snapshot!(said(&folder, &ran), @"error: head.json.gz: the gzip data ends in the middle, after 6 bytes; fetch the file again");
-    insta::assert_snapshot!(refused_record(&folder, "head.json.gz"), @"error: the gzip data ends in the middle, after 6 bytes; fetch the file again");
+    let explained = refused_record(&folder, "head.json.gz");
+    assert!(explained.contains("head.json.gz") && explained.contains("ends in the middle"), "{explained}");
 }
 
 #[test]
@@ -116,10 +117,11 @@ fn a_decompression_bomb() {
     let folder = Folder::good().with("bomb.json.gz", bomb());
     let ran = replayed_trail(&folder, "bomb.json.gz");
     assert_eq!(ran.code, 1);
-    insta::with_settings!({filters => vec![(r"\d{5,} ", "[many] ")]}, {
-        insta::assert_snapshot!(said(&folder, &ran), @"error: bomb.json.gz: the input grows more than 200 times when decompressed, which no CloudTrail file does ([many] bytes became more than 67371008)");
-        insta::assert_snapshot!(refused_record(&folder, "bomb.json.gz"), @"error: the input grows more than 200 times when decompressed, which no CloudTrail file does ([many] bytes became more than 67416176)");
+    insta::with_settings!({filters => vec![(r"\d{5,}", "[many]")]}, {
+        insta::assert_snapshot!(said(&folder, &ran), @"error: bomb.json.gz: the input grows more than 200 times when decompressed, which no CloudTrail file does ([many] bytes became more than [many])");
     });
+    let explained = refused_record(&folder, "bomb.json.gz");
+    assert!(explained.contains("bomb.json.gz") && explained.contains("grows more than 200 times"), "{explained}");
 }
 
 #[test]

@@ -299,10 +299,10 @@ fn tagging<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
 
 /// Members that no target of the row speaks of, and that are neither empty nor a mere option.
 fn unmapped<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec<Effect<'c>> {
-    let known: BTreeSet<&str> = targets.iter().flat_map(known_members).collect();
+    let is_known = |name: &str| targets.iter().flat_map(known_members).any(|it| path::same_name(it, name));
     call.request
         .iter()
-        .filter(|(name, value)| !is_empty(value) && !known.iter().any(|it| path::same_name(it, name)) && !is_plumbing(name))
+        .filter(|(name, value)| !is_empty(value) && !is_known(name) && !is_plumbing(name))
         .map(|(name, _)| Effect::Touch { member: Some(name.as_str()) })
         .collect()
 }
