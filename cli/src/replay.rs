@@ -3,24 +3,29 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use driftwire_cloudtrail::{Limits, OpenError, Record, Unreadable, for_each_in};
 use driftwire_drift::{Context, Judged, Reason, Replay, irrelevance, judge, replay::unreadable_reason};
 use indicatif::{ProgressBar, ProgressStyle};
-use rayon::prelude::*;
 
 use crate::args::ReplayArgs;
 use crate::desk::Desk;
 use crate::input::{Input, expand};
 use crate::print::{Printer, counts_as_drift};
 
-/// How many files are judged before they are taken in: bounds what is in memory at once.
-const FILES_PER_CORE: usize = 4;
+/// How many files are under way at once, for each core.
+const FILES_PER_CORE: usize = 8;
+/// How many judged records travel together, and how many such batches of a file may wait: bounds what is in memory.
+const BATCH_RECORDS: usize = 256;
+const BATCHES: usize = 8;
 
-/// One file, judged.
+/// A part of a file, judged.
 #[derive(Debug, Default)]
-struct FileJudged {
+struct Batch {
     judged: Vec<Judged>,
     /// Records that change nothing, where nobody asked to see them.
     quiet: BTreeMap<Reason, u64>,
@@ -37,12 +42,24 @@ pub(crate) fn run(args: &ReplayArgs, out: &mut dyn Write) -> Result<bool> {
     let mut printer = Printer::new(args.format, args.outcomes, out);
     let progress = progress(&inputs);
     let mut broken = Vec::new();
-    for group in inputs.chunks(rayon::current_num_threads() * FILES_PER_CORE) {
-        let files: Vec<FileJudged> =
-            group.par_iter().map(|input| judge_file(input, desk.context(), args.outcomes, &progress)).collect();
-        for (input, file) in group.iter().zip(files) {
-            broken.extend(take(input, file, &mut replay, &mut printer)?);
-        }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    for group in inputs.chunks(cores * FILES_PER_CORE) {
+        let work = Work { files: group, next: AtomicUsize::new(0), context: desk.context(), all: args.outcomes, progress: &progress };
+        let (senders, receivers): (Vec<_>, Vec<_>) = group.iter().map(|_| sync_channel(BATCHES)).unzip();
+        // A sender is dropped when its file is done, which ends its receiver's loop below.
+        let senders: Vec<Mutex<Option<SyncSender<Batch>>>> = senders.into_iter().map(|it| Mutex::new(Some(it))).collect();
+        std::thread::scope(|scope| -> Result<()> {
+            for _ in 0..cores.min(group.len()) {
+                scope.spawn(|| work.judge_files(&senders));
+            }
+            // Files are taken up in order, so the one that is waited for here is always under way.
+            for (input, receiver) in group.iter().zip(receivers) {
+                for batch in receiver {
+                    broken.extend(take(input, batch, &mut replay, &mut printer)?);
+                }
+            }
+            Ok(())
+        })?;
     }
     progress.finish_and_clear();
     if replay.records() == 0 && broken.is_empty() {
@@ -72,31 +89,68 @@ fn progress(inputs: &[Input]) -> ProgressBar {
     ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Reads and judges one file. What was judged before it breaks off is kept.
-fn judge_file(input: &Input, context: Context<'_>, all: bool, progress: &ProgressBar) -> FileJudged {
-    let mut file = FileJudged::default();
-    let mut visit = |record: Result<Record<'_>, Unreadable>| match record {
-        Ok(record) => match irrelevance(&record) {
-            Some(reason) if !all => *file.quiet.entry(reason).or_default() += 1,
-            _ => file.judged.push(judge(record, context)),
-        },
-        Err(unreadable) => file.unreadable.push(unreadable),
-    };
-    let limits = Limits::default();
-    let read = match input {
-        Input::Stdin => for_each_in(std::io::stdin().lock(), &limits, &mut visit),
-        Input::File { path, .. } => match std::fs::File::open(path) {
-            Ok(open) => for_each_in(progress.wrap_read(open), &limits, &mut visit),
-            Err(error) => Err(error.into()),
-        },
-    };
-    file.broken = read.err();
-    file
+/// A group of files that several threads work on.
+struct Work<'w> {
+    files: &'w [Input],
+    /// The next file that nobody has taken up.
+    next: AtomicUsize,
+    context: Context<'w>,
+    /// Whether records that change nothing are wanted one by one.
+    all: bool,
+    progress: &'w ProgressBar,
 }
 
-/// Takes a judged file in. Returns what to say where it broke off.
-fn take(input: &Input, file: FileJudged, replay: &mut Replay, printer: &mut Printer<'_>) -> Result<Option<String>> {
-    let FileJudged { judged, quiet, unreadable, broken } = file;
+impl Work<'_> {
+    /// Takes up one file after the other, in order, until there is none left.
+    fn judge_files(&self, senders: &[Mutex<Option<SyncSender<Batch>>>]) {
+        loop {
+            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            let (Some(input), Some(sender)) = (self.files.get(at), senders.get(at)) else { return };
+            let sender = sender.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(sender) = sender {
+                self.judge_file(input, &sender);
+            }
+        }
+    }
+
+    /// Reads and judges one file. What was judged before it breaks off is kept.
+    fn judge_file(&self, input: &Input, sender: &SyncSender<Batch>) {
+        let mut batch = Batch::default();
+        let mut visit = |record: Result<Record<'_>, Unreadable>| {
+            match record {
+                Ok(record) => match irrelevance(&record) {
+                    Some(reason) if !self.all => *batch.quiet.entry(reason).or_default() += 1,
+                    _ => batch.judged.push(judge(record, self.context)),
+                },
+                Err(unreadable) => batch.unreadable.push(unreadable),
+            }
+            if batch.judged.len() + batch.unreadable.len() >= BATCH_RECORDS {
+                self.send(sender, std::mem::take(&mut batch));
+            }
+        };
+        let limits = Limits::default();
+        let read = match input {
+            Input::Stdin => for_each_in(std::io::stdin().lock(), &limits, &mut visit),
+            Input::File { path, .. } => match std::fs::File::open(path) {
+                Ok(open) => for_each_in(self.progress.wrap_read(open), &limits, &mut visit),
+                Err(error) => Err(error.into()),
+            },
+        };
+        batch.broken = read.err();
+        self.send(sender, batch);
+    }
+
+    /// Hands a batch over. Nobody listens any more when printing failed; then no further file is taken up.
+    fn send(&self, sender: &SyncSender<Batch>, batch: Batch) {
+        if sender.send(batch).is_err() {
+            self.next.store(self.files.len(), Ordering::Relaxed);
+        }
+    }
+}
+
+/// Takes a judged part of a file in. Returns what to say where the file broke off.
+fn take(input: &Input, batch: Batch, replay: &mut Replay, printer: &mut Printer<'_>) -> Result<Option<String>> {
+    let Batch { judged, quiet, unreadable, broken } = batch;
     for judged in judged {
         printer.judged(&replay.take(judged))?;
     }

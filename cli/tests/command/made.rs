@@ -51,7 +51,8 @@ pub(crate) fn state_of(lineage: &str, serial: u64, resources: &[Value]) -> Strin
 
 /// One managed AWS resource, as a state has it.
 pub(crate) fn resource(kind: &str, name: &str, attributes: &Value, sensitive: &[&str]) -> Value {
-    let sensitive: Vec<Value> = sensitive.iter().map(|attribute| json!([{"type": "get_attr", "value": attribute}])).collect();
+    let sensitive: Vec<Value> =
+        sensitive.iter().map(|attribute| json!([{"type": "get_attr", "value": attribute}])).collect();
     json!({"mode": "managed", "type": kind, "name": name, "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
         "instances": [{"schema_version": 0, "attributes": attributes, "sensitive_attributes": sensitive}]})
 }
@@ -64,7 +65,7 @@ pub(crate) fn log_group(days: u32) -> Value {
 }
 
 /// A successful call by a person at the console.
-pub(crate) fn record(id: &str, service: &str, name: &str, request: Value) -> Value {
+pub(crate) fn record(id: &str, service: &str, name: &str, request: &Value) -> Value {
     let role = "AWSReservedSSO_AdministratorAccess_3f1c0d9b7a2e4856";
     json!({
         "eventVersion": "1.11", "eventID": format!("00000000-0000-4000-8000-{id:0>12}"), "eventTime": "2026-11-20T10:05:00Z", "eventType": "AwsApiCall",
@@ -81,7 +82,7 @@ pub(crate) fn record(id: &str, service: &str, name: &str, request: Value) -> Val
 
 /// A record that sets the retention of `/acme/api`.
 pub(crate) fn retention(id: &str, days: u32) -> String {
-    record(id, "logs", "PutRetentionPolicy", json!({"logGroupName": "/acme/api", "retentionInDays": days})).to_string()
+    record(id, "logs", "PutRetentionPolicy", &json!({"logGroupName": "/acme/api", "retentionInDays": days})).to_string()
 }
 
 /// Compresses.

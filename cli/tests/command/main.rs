@@ -1,6 +1,6 @@
 //! The `driftwire` command as people run it: what it prints, where, and with which exit code.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test code")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "test code")]
 
 mod bad_input;
 mod help;

@@ -64,7 +64,8 @@ fn commands(text: &str) -> Vec<Shown> {
             }
         }
         let next = blocks.get(at + 1).filter(|(language, below, ..)| {
-            language == "text" && lines.get(*to..below - 2).is_some_and(|between| between.iter().all(|line| line.trim().is_empty()))
+            language == "text"
+                && lines.get(*to..below - 2).is_some_and(|between| between.iter().all(|line| line.trim().is_empty()))
         });
         if let (Some((.., shown)), [only]) = (next, &mut commands[first..]) {
             only.output = Some(shown.iter().map(|line| format!("{line}\n")).collect());
@@ -77,13 +78,18 @@ fn commands(text: &str) -> Vec<Shown> {
 fn targets() -> BTreeSet<String> {
     let makefile = std::fs::read_to_string(workspace().join("Makefile")).unwrap();
     let rules = makefile.lines().filter(|line| !line.starts_with([' ', '\t', '#', '.']));
-    rules.filter_map(|line| line.split_once(':')).filter(|(_, rest)| !rest.starts_with('=')).map(|(name, _)| name.trim().to_owned()).collect()
+    rules
+        .filter_map(|line| line.split_once(':'))
+        .filter(|(_, rest)| !rest.starts_with('='))
+        .map(|(name, _)| name.trim().to_owned())
+        .collect()
 }
 
 /// The targets that a command line asks `make` for.
 fn made(command: &str) -> Vec<&str> {
     let command = command.split(" #").next().unwrap_or_default();
-    let words = command.split("&&").filter_map(|part| part.trim().strip_prefix("make ")).flat_map(str::split_whitespace);
+    let words =
+        command.split("&&").filter_map(|part| part.trim().strip_prefix("make ")).flat_map(str::split_whitespace);
     words.filter(|word| !word.contains('=') && !word.starts_with('-')).collect()
 }
 
@@ -92,7 +98,13 @@ fn run(command: &str) -> (i32, String, String) {
     let built = Path::new(env!("CARGO_BIN_EXE_driftwire")).parent().unwrap();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths([built.to_owned()].into_iter().chain(std::env::split_paths(&path))).unwrap();
-    let output = Command::new("sh").args(["-c", command]).current_dir(workspace()).env("PATH", path).env_remove("CLICOLOR_FORCE").output().unwrap();
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .current_dir(workspace())
+        .env("PATH", path)
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
@@ -104,7 +116,10 @@ fn every_command_of_the_readme_runs_and_prints_what_it_shows() {
         return;
     };
     let commands = commands(&readme);
-    assert!(commands.iter().any(|shown| shown.command.starts_with("driftwire ")), "README.md shows no `driftwire` command");
+    assert!(
+        commands.iter().any(|shown| shown.command.starts_with("driftwire ")),
+        "README.md shows no `driftwire` command"
+    );
     let targets = targets();
     let mut wrong = Vec::new();
     for Shown { line, command, output } in &commands {
@@ -133,13 +148,19 @@ fn every_finding_that_the_readme_shows_is_printed_by_one_of_its_commands() {
         println!("skipped: no README.md yet");
         return;
     };
-    let printed: Vec<String> =
-        commands(&readme).iter().filter(|shown| shown.command.starts_with("driftwire ")).map(|shown| run(&shown.command).1).collect();
+    let printed: Vec<String> = commands(&readme)
+        .iter()
+        .filter(|shown| shown.command.starts_with("driftwire "))
+        .map(|shown| run(&shown.command).1)
+        .collect();
     for (language, line, _, content) in blocks(&readme) {
         let marks = ["CRITICAL ", "HIGH ", "MEDIUM ", "LOW ", "INFO "];
         if language == "text" && content.first().is_some_and(|first| marks.iter().any(|mark| first.starts_with(mark))) {
             let shown = content.join("\n");
-            assert!(printed.iter().any(|output| output.contains(&shown)), "README.md:{line}: no command of the README prints\n{shown}");
+            assert!(
+                printed.iter().any(|output| output.contains(&shown)),
+                "README.md:{line}: no command of the README prints\n{shown}"
+            );
         }
     }
 }
@@ -171,7 +192,11 @@ Some words.
 driftwire = 1
 ```
 ";
-    let shown = |line: usize, command: &str, output: Option<&str>| Shown { line, command: command.to_owned(), output: output.map(str::to_owned) };
+    let shown = |line: usize, command: &str, output: Option<&str>| Shown {
+        line,
+        command: command.to_owned(),
+        output: output.map(str::to_owned),
+    };
     assert_eq!(
         commands(text),
         [

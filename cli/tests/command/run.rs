@@ -25,7 +25,11 @@ pub(crate) fn driftwire_with(folder: &Path, arguments: &[&str], input: &[u8]) ->
         .output()
         .expect("the command runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8 on every channel");
-    let ran = Ran { code: output.status.code().expect("an exit code, not a signal"), stdout: text(output.stdout), stderr: text(output.stderr) };
+    let ran = Ran {
+        code: output.status.code().expect("an exit code, not a signal"),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    };
     assert!(!ran.stderr.contains("panicked") && !ran.stdout.contains("panicked"), "{arguments:?}: {}", ran.stderr);
     ran
 }

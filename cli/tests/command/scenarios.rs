@@ -10,7 +10,8 @@ use crate::run::driftwire;
 
 fn folders() -> Vec<PathBuf> {
     let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios");
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(all).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(all).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     folders.sort();
     folders
 }
@@ -58,8 +59,13 @@ fn a_scenario_says_what_it_proves_and_is_complete() {
         }
         for entry in std::fs::read_dir(folder.join("records")).unwrap() {
             let record = entry.unwrap().file_name().to_string_lossy().into_owned();
-            let is_numbered = record.bytes().take(3).eq(record.bytes().take(2).filter(u8::is_ascii_digit).chain([b'-']));
-            assert!(is_numbered && record.ends_with(".json"), "{}: `{record}` is not `NN-what-it-is.json`", name(&folder));
+            let is_numbered =
+                record.bytes().take(3).eq(record.bytes().take(2).filter(u8::is_ascii_digit).chain([b'-']));
+            assert!(
+                is_numbered && record.ends_with(".json"),
+                "{}: `{record}` is not `NN-what-it-is.json`",
+                name(&folder)
+            );
         }
     }
 }
@@ -67,11 +73,14 @@ fn a_scenario_says_what_it_proves_and_is_complete() {
 #[test]
 fn the_order_of_the_files_changes_no_finding() {
     for folder in folders() {
-        let mut records: Vec<String> =
-            std::fs::read_dir(folder.join("records")).unwrap().map(|entry| entry.unwrap().path().display().to_string()).collect();
+        let mut records: Vec<String> = std::fs::read_dir(folder.join("records"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path().display().to_string())
+            .collect();
         records.sort_by(|one, other| other.cmp(one));
         // One stream, last file first: what the folder walk never does.
-        let stream: Vec<u8> = records.iter().flat_map(|path| [std::fs::read(path).unwrap(), b"\n".to_vec()].concat()).collect();
+        let stream: Vec<u8> =
+            records.iter().flat_map(|path| [std::fs::read(path).unwrap(), b"\n".to_vec()].concat()).collect();
         let mut arguments = vec!["replay", "--state", "state", "--format", "json", "--trail"];
         if folder.join("rules.toml").exists() {
             arguments.splice(1..1, ["--rules", "rules.toml"]);
@@ -86,7 +95,10 @@ fn the_order_of_the_files_changes_no_finding() {
 /// The lines that only one side has, marked.
 fn differences(expected: &str, found: &str) -> String {
     let only = |mark: &str, one: &str, other: &str| -> String {
-        one.lines().filter(|line| !other.lines().any(|same| same == *line)).map(|line| format!("{mark} {line}\n")).collect()
+        one.lines()
+            .filter(|line| !other.lines().any(|same| same == *line))
+            .map(|line| format!("{mark} {line}\n"))
+            .collect()
     };
     let lines = only("-", expected, found) + &only("+", found, expected);
     if lines.is_empty() { format!("the same lines in another order or number:\n{found}") } else { lines }

@@ -3,6 +3,8 @@
 
 mod planted;
 
+use std::collections::BTreeSet;
+
 use planted::{GITHUB_TAG, SECRETS, base64, records, states};
 use serde_json::json;
 
@@ -10,7 +12,7 @@ use crate::made::{Folder, gzip, record, resource, state};
 use crate::run::{Ran, driftwire, driftwire_with};
 
 /// The parts of a secret's base64 that do not depend on where in the text it stands.
-fn spellings(secret: &str) -> Vec<String> {
+fn spellings(secret: &str) -> BTreeSet<String> {
     let packed = (0..3).map(|skipped| {
         let rest = &secret.as_bytes()[skipped..];
         base64(&rest[..rest.len() / 3 * 3])
@@ -27,7 +29,10 @@ fn leaks(what: &str, ran: &Ran) -> Vec<String> {
     for spelling in SECRETS.iter().flat_map(|secret| spellings(secret)) {
         for (channel, text) in [("standard output", &ran.stdout), ("standard error", &ran.stderr)] {
             if let Some(line) = text.lines().find(|line| line.contains(&spelling)) {
-                leaks.push(format!("{what} prints `{spelling}` on {channel}: {}", line.chars().take(200).collect::<String>()));
+                leaks.push(format!(
+                    "{what} prints `{spelling}` on {channel}: {}",
+                    line.chars().take(200).collect::<String>()
+                ));
             }
         }
     }
@@ -40,7 +45,9 @@ fn assert_none(leaks: &[String]) {
 
 /// The planted states and records, in one folder.
 fn planted_folder() -> Folder {
-    let folder = states().into_iter().fold(Folder::new(), |folder, (name, content)| folder.with(&format!("state/{name}"), content));
+    let folder = states()
+        .into_iter()
+        .fold(Folder::new(), |folder, (name, content)| folder.with(&format!("state/{name}"), content));
     records().into_iter().fold(folder, |folder, (name, content)| folder.with(&format!("records/{name}.json"), content))
 }
 
@@ -84,14 +91,17 @@ fn a_hidden_tag_leaves_its_neighbors_known() {
     let tagged = |key: &str, value: &str| {
         let request = json!({"resourcesSet": {"items": [{"resourceId": "i-0a1b2c3d4e5f60713"}]}, "tagSet": {"items": [{"key": key, "value": value}]}});
         let folder = Folder::new().with("terraform.tfstate", state(&[resource("aws_instance", "web", &instance, &[])]));
-        let folder = folder.with("record.json", record("1", "ec2", "CreateTags", request).to_string());
+        let folder = folder.with("record.json", record("1", "ec2", "CreateTags", &request).to_string());
         let ran = driftwire(folder.path(), &["replay", "--state", "terraform.tfstate", "--trail", "record.json"]);
         assert_none(&leaks("a replay of tags", &ran));
         ran.stdout.lines().next().unwrap_or_default().to_owned()
     };
     assert_eq!(tagged("Name", "web"), "1 record read: no findings");
     assert_eq!(tagged("Deploy", GITHUB_TAG), "1 record read: no findings");
-    assert_eq!(tagged("Name", "api"), "LOW       alice@example.com changed tag Name of aws_instance.web from web to api");
+    assert_eq!(
+        tagged("Name", "api"),
+        "LOW       alice@example.com changed tag Name of aws_instance.web from web to api"
+    );
     assert!(tagged("Deploy", "blue").starts_with("LOW       alice@example.com changed tag Deploy of aws_instance.web"));
 }
 
@@ -114,7 +124,11 @@ fn no_secret_out_of_a_wrapped_record() {
         let body = json!({"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": content}]}).to_string();
         let event = json!({"Events": [{"EventId": "1", "CloudTrailEvent": content}]}).to_string();
         for wrapped in [body, event] {
-            let ran = driftwire_with(folder.path(), &["replay", "--state", "state", "--outcomes", "--trail", "-"], wrapped.as_bytes());
+            let ran = driftwire_with(
+                folder.path(),
+                &["replay", "--state", "state", "--outcomes", "--trail", "-"],
+                wrapped.as_bytes(),
+            );
             found.extend(leaks(&format!("a wrapped {name}"), &ran));
         }
     }
@@ -133,19 +147,26 @@ fn no_secret_out_of_an_error() {
             content.replacen(':', " ", 1),
             content.replace("\"instances\"", "\"instance\""),
             content.replace("\"attributes\":{", "\"attributes\":[{").replace("\"resources\":[", "\"resources\":[7,"),
-            content.replace("\"version\":4", "\"version\":5").replace("\"format_version\":\"1.", "\"format_version\":\"9."),
+            content
+                .replace("\"version\":4", "\"version\":5")
+                .replace("\"format_version\":\"1.", "\"format_version\":\"9."),
             content.replace("\"index_key\":", "\"index\":"),
             format!("<html>{content}</html>"),
             format!("[{content}]"),
             content.replace('"', "'"),
         ];
         for (number, broken) in broken.into_iter().enumerate() {
-            let folder = Folder::good().with("bad.tfstate", &broken).with("bad.tfstate.gz", &gzip(broken.as_bytes())[..40]);
+            let folder =
+                Folder::good().with("bad.tfstate", &broken).with("bad.tfstate.gz", &gzip(broken.as_bytes())[..40]);
             for state in ["bad.tfstate", "bad.tfstate.gz"] {
-                let ran = driftwire(folder.path(), &["replay", "--state", state, "--trail", "record.json", "--outcomes"]);
+                let ran =
+                    driftwire(folder.path(), &["replay", "--state", state, "--trail", "record.json", "--outcomes"]);
                 found.extend(leaks(&format!("{name}, broken {number}"), &ran));
             }
-            let ran = driftwire(folder.path(), &["replay", "--state", "terraform.tfstate", "--trail", "bad.tfstate", "--outcomes"]);
+            let ran = driftwire(
+                folder.path(),
+                &["replay", "--state", "terraform.tfstate", "--trail", "bad.tfstate", "--outcomes"],
+            );
             found.extend(leaks(&format!("{name}, broken {number}, as a trail"), &ran));
         }
     }

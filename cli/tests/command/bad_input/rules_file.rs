@@ -3,15 +3,19 @@
 use super::refused;
 use crate::made::Folder;
 
-const WRONG_KEY: &str = "[[pipeline]]\nprinciple = \"arn:aws:iam::*:role/github-deploy*\"\nreason = \"deploys from main\"\n";
-const WRONG_CONDITION: &str =
-    "[[rule]]\nid = \"own\"\nwhen = 'resource.typ == \"AWS::EC2::SecurityGroup\"'\nseverity = \"high\"\ntitle = \"own\"\n";
+const WRONG_KEY: &str =
+    "[[pipeline]]\nprinciple = \"arn:aws:iam::*:role/github-deploy*\"\nreason = \"deploys from main\"\n";
+const WRONG_CONDITION: &str = "[[rule]]\nid = \"own\"\nwhen = 'resource.typ == \"AWS::EC2::SecurityGroup\"'\nseverity = \"high\"\ntitle = \"own\"\n";
 const WRONG_SYNTAX: &str = "[[rule]]\nid = \"own\"\nwhen = 'kind == '\nseverity = \"high\"\ntitle = \"own\"\n";
 
 fn refused_rules(content: &str) -> String {
     let folder = Folder::good().with("rules.toml", content);
-    let replayed = refused(&folder, &["replay", "--state", "terraform.tfstate", "--trail", "record.json", "--rules", "rules.toml"]);
-    let explained = refused(&folder, &["explain", "record.json", "--state", "terraform.tfstate", "--rules", "rules.toml"]);
+    let replayed = refused(
+        &folder,
+        &["replay", "--state", "terraform.tfstate", "--trail", "record.json", "--rules", "rules.toml"],
+    );
+    let explained =
+        refused(&folder, &["explain", "record.json", "--state", "terraform.tfstate", "--rules", "rules.toml"]);
     let checked = refused(&folder, &["rules", "check", "rules.toml"]);
     let tested = refused(&folder, &["rules", "test", "rules.toml"]);
     assert_eq!([&explained, &checked, &tested], [&replayed; 3], "every command says the same");

@@ -25,7 +25,8 @@ fn a_state_that_is_empty() {
 
 #[test]
 fn a_folder_without_states() {
-    let folder = Folder::good().with_folder("nothing").with("notes/README.md", "# Notes\n").with("notes/values.json", "{}");
+    let folder =
+        Folder::good().with_folder("nothing").with("notes/README.md", "# Notes\n").with("notes/values.json", "{}");
     insta::assert_snapshot!(replayed_state(&folder, "nothing"), @"error: nothing: the folder holds no file; expected Terraform or OpenTofu state");
     insta::assert_snapshot!(replayed_state(&folder, "notes"), @"error: notes: no Terraform or OpenTofu state in it; left out: `notes/README.md` is not JSON: expected value at line 1, column 1; write the state out with `terraform state pull`; left out: `notes/values.json` is JSON without the marks of a state, not declared state; write the state out with `terraform state pull`, or a plan with `terraform show -json FILE`");
 }
@@ -35,7 +36,8 @@ fn a_state_that_breaks_off() {
     let whole = state(&[log_group(90)]);
     let mut packed = gzip(whole.as_bytes());
     packed.truncate(packed.len() / 2);
-    let folder = Folder::good().with("cut.tfstate.gz", packed).with("cut.tfstate", &whole[..whole.len() / 2]);
+    let folder =
+        Folder::good().with("cut.tfstate.gz", packed).with("cut.tfstate", &whole.as_bytes()[..whole.len() / 2]);
     insta::with_settings!({filters => vec![(r"\d+ bytes", "[some] bytes")]}, {
         insta::assert_snapshot!(replayed_state(&folder, "cut.tfstate.gz"), @"error: reading cut.tfstate.gz: the gzip data ends in the middle, after [some] bytes; fetch the file again");
     });
@@ -135,7 +137,9 @@ fn a_state_that_may_not_be_read() {
 #[test]
 fn a_byte_order_mark_changes_nothing() {
     let folder = Folder::good().with("marked.tfstate", format!("\u{feff}{}", state(&[log_group(90)])));
-    let replay = |state: &str| driftwire(folder.path(), &["replay", "--state", state, "--trail", "record.json", "--format", "json"]);
+    let replay = |state: &str| {
+        driftwire(folder.path(), &["replay", "--state", state, "--trail", "record.json", "--format", "json"])
+    };
     let (marked, plain) = (replay("marked.tfstate"), replay("terraform.tfstate"));
     assert_eq!(marked.stdout.replace("marked.tfstate", "terraform.tfstate"), plain.stdout);
     assert_eq!((marked.code, plain.code), (2, 2));
@@ -144,7 +148,12 @@ fn a_byte_order_mark_changes_nothing() {
 #[test]
 fn what_lies_beside_the_states_is_left_out_and_said() {
     let lineage = "6a8b8f4e-0000-4000-8000-000000000001";
-    let bucket = resource("aws_s3_bucket", "logs", &json!({"id": "acme-logs", "bucket": "acme-logs", "arn": "arn:aws:s3:::acme-logs"}), &[]);
+    let bucket = resource(
+        "aws_s3_bucket",
+        "logs",
+        &json!({"id": "acme-logs", "bucket": "acme-logs", "arn": "arn:aws:s3:::acme-logs"}),
+        &[],
+    );
     let lock = json!({"ID": "1", "Operation": "OperationTypeApply", "Who": "alice@laptop", "Created": "2026-11-20T10:00:00Z", "Path": "terraform.tfstate"});
     let folder = Folder::new()
         .with("record.json", crate::made::retention("one", 7))

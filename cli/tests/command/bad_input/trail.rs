@@ -126,7 +126,12 @@ fn a_decompression_bomb() {
 
 #[test]
 fn a_large_record_is_left_out_and_its_neighbors_are_judged() {
-    let large = record("large", "logs", "PutRetentionPolicy", json!({"logGroupName": "/acme/api", "padding": "x".repeat(10_000_000)}));
+    let large = record(
+        "large",
+        "logs",
+        "PutRetentionPolicy",
+        &json!({"logGroupName": "/acme/api", "padding": "x".repeat(10_000_000)}),
+    );
     let lines = format!("{{\"Records\":[{},{large},{}]}}", retention("before", 7), retention("after", 7));
     let folder = Folder::good().with("trail.json", lines);
     let ran = replayed_trail(&folder, "trail.json");
@@ -160,7 +165,8 @@ fn a_broken_record_is_counted_and_its_neighbors_are_judged() {
     trail.json, record 2 at byte 1074: not JSON: brackets or quotes do not match; went on with the next record
     trail.json, record 4 at byte 2240: `eventSource` is missing; expected a CloudTrail record
     ");
-    let input = driftwire_with(folder.path(), &["replay", "--state", "terraform.tfstate", "--trail", "-"], lines.as_bytes());
+    let input =
+        driftwire_with(folder.path(), &["replay", "--state", "terraform.tfstate", "--trail", "-"], lines.as_bytes());
     assert_eq!(input.stdout.replace("standard input", "trail.json"), ran.stdout);
 }
 

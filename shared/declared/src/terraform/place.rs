@@ -155,6 +155,8 @@ fn names_other_account(kind: &str) -> bool {
         "_aggregate_authorization",
         "_account_assignment",
         "_share",
+        "create_volume_permission",
+        "launch_permission",
     ]
     .iter()
     .any(|part| kind.contains(part))
