@@ -76,36 +76,35 @@ impl<'o> Printer<'o> {
         Ok(())
     }
 
-    /// Prints the findings as they stand now, and the summary.
-    pub(crate) fn finish(self, replay: &Replay, notes: &[String]) -> Result<()> {
-        let findings: Vec<v1::Finding> = replay.findings().iter().map(|it| v1::finding(it, None)).collect();
+    /// Prints the findings as they stand now, and the summary. Returns whether there is drift.
+    pub(crate) fn finish(self, replay: &Replay, notes: &[String]) -> Result<bool> {
         let mut summary = summary::Summary { records: replay.records(), unreadable: self.unreadable, ..Default::default() };
-        findings.iter().for_each(|finding| summary.add_finding(finding));
         for ((verdict, reason), count) in replay.counts() {
             summary.outcomes.insert(((*verdict).into(), (*reason).into()), *count);
         }
+        let mut drift = false;
+        let published = replay.findings().map(|finding| {
+            drift |= counts_as_drift(&finding);
+            let published = v1::finding(&finding, None);
+            summary.add_finding(&published);
+            published
+        });
         match self.format {
             Format::Json => {
-                for finding in &findings {
-                    writeln!(self.out, "{}", v1::line(finding)?)?;
+                for finding in published {
+                    writeln!(self.out, "{}", v1::line(&finding)?)?;
                 }
                 note(&summary.text(View::default()));
             }
             Format::Table => {
-                if self.outcomes {
-                    writeln!(self.out)?;
-                }
-                let text = driftwire_report::findings(&findings, view());
-                write!(self.out, "{text}")?;
-                if !text.is_empty() {
-                    writeln!(self.out)?;
-                }
-                write!(self.out, "{}", summary.text(view()))?;
+                let text = driftwire_report::findings(&published.collect::<Vec<_>>(), view());
+                let gap = |wanted: bool| if wanted { "\n" } else { "" };
+                write!(self.out, "{}{text}{}{}", gap(self.outcomes), gap(!text.is_empty()), summary.text(view()))?;
             }
         }
         self.out.flush()?;
         notes.iter().for_each(|it| note(&format!("note: {it}\n")));
-        Ok(())
+        Ok(drift)
     }
 }
 

@@ -52,7 +52,7 @@ fn replayed<'r>(desk: &Desk, records: impl IntoIterator<Item = &'r Value>) -> Re
 
 /// Findings without what a delivery may change: nothing.
 fn stands(replay: &Replay) -> Vec<Finding> {
-    replay.findings()
+    replay.findings().collect()
 }
 
 #[test]

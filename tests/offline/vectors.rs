@@ -93,7 +93,7 @@ fn check(vector: &Value) -> Result<(), String> {
     if let Some(live) = vector.get("live_after") {
         return read_back(&desk, live);
     }
-    let open: Vec<Finding> = replay.findings().into_iter().filter(|it| it.status == Status::Open && it.superseded_by.is_none()).collect();
+    let open: Vec<Finding> = replay.findings().filter(|it| it.status == Status::Open && it.superseded_by.is_none()).collect();
     let outcomes: Vec<_> = judged.iter().flat_map(|it| &it.outcomes).map(|it| (it.verdict, it.reason)).collect();
     match vector["expected"]["verdict"].as_str().expect("a verdict") {
         "drift" => drift(vector, &open).map_err(|miss| format!("{miss}; outcomes {outcomes:?}")),

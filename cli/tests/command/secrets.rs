@@ -2,11 +2,15 @@
 //! any format, on any path of success or error, prints one, in clear or in base64.
 
 mod planted;
+mod records;
+mod states;
 
 use std::collections::BTreeSet;
 
-use planted::{GITHUB_TAG, SECRETS, base64, records, states};
+use planted::{GITHUB_TAG, SECRETS, base64};
+use records::records;
 use serde_json::json;
+use states::states;
 
 use crate::made::{Folder, gzip, record, resource, state};
 use crate::run::{Ran, driftwire, driftwire_with};
@@ -135,63 +139,55 @@ fn no_secret_out_of_a_wrapped_record() {
     assert_none(&found);
 }
 
+/// A file that is no longer what it was: cut, or broken in one of several ways.
+fn broken(content: &str) -> [String; 9] {
+    let half: String = content.chars().take(content.chars().count() * 3 / 5).collect();
+    [
+        half,
+        content.replacen(':', " ", 3),
+        content.replace("\"instances\"", "\"instance\"").replace("\"eventName\"", "\"name\""),
+        content.replace("\"attributes\":{", "\"attributes\":[{").replace("\"resources\":[", "\"resources\":[7,"),
+        content.replace("\"version\":4", "\"version\":5").replace("\"format_version\":\"1.", "\"format_version\":\"9."),
+        content.replace("2026-11-20T10:05:00Z", "today").replace("\"type\":", "\"kind\":"),
+        format!("<html>{content}</html>"),
+        format!("[{content}]"),
+        content.replace('"', "'"),
+    ]
+}
+
 #[test]
 fn no_secret_out_of_an_error() {
-    let folder = planted_folder();
     let mut found = Vec::new();
     for (name, content) in states() {
-        // Cut, doubled, turned into something else, or broken: each is refused in another place.
-        let half: String = content.chars().take(content.chars().count() / 2).collect();
-        let broken = [
-            half,
-            content.replacen(':', " ", 1),
-            content.replace("\"instances\"", "\"instance\""),
-            content.replace("\"attributes\":{", "\"attributes\":[{").replace("\"resources\":[", "\"resources\":[7,"),
-            content
-                .replace("\"version\":4", "\"version\":5")
-                .replace("\"format_version\":\"1.", "\"format_version\":\"9."),
-            content.replace("\"index_key\":", "\"index\":"),
-            format!("<html>{content}</html>"),
-            format!("[{content}]"),
-            content.replace('"', "'"),
-        ];
-        for (number, broken) in broken.into_iter().enumerate() {
-            let folder =
-                Folder::good().with("bad.tfstate", &broken).with("bad.tfstate.gz", &gzip(broken.as_bytes())[..40]);
-            for state in ["bad.tfstate", "bad.tfstate.gz"] {
-                let ran =
-                    driftwire(folder.path(), &["replay", "--state", state, "--trail", "record.json", "--outcomes"]);
-                found.extend(leaks(&format!("{name}, broken {number}"), &ran));
+        for (number, broken) in broken(&content).iter().enumerate() {
+            let folder = Folder::good().with("bad.tfstate", broken).with("cut.tfstate", &gzip(broken.as_bytes())[..40]);
+            for (state, trail) in
+                [("bad.tfstate", "record.json"), ("cut.tfstate", "record.json"), ("terraform.tfstate", "bad.tfstate")]
+            {
+                let ran = driftwire(folder.path(), &["replay", "--state", state, "--trail", trail, "--outcomes"]);
+                found.extend(leaks(&format!("{name}, broken {number}, with {trail}"), &ran));
             }
-            let ran = driftwire(
-                folder.path(),
-                &["replay", "--state", "terraform.tfstate", "--trail", "bad.tfstate", "--outcomes"],
-            );
-            found.extend(leaks(&format!("{name}, broken {number}, as a trail"), &ran));
         }
     }
-    for (name, content) in records() {
-        let half: String = content.chars().take(content.chars().count() * 3 / 4).collect();
-        let broken = [
-            half,
-            content.replace("\"eventName\"", "\"name\""),
-            content.replace("2026-11-20T10:05:00Z", "today"),
-            content.replacen(':', " ", 3),
-            format!("<html>{content}</html>"),
-            content.replace('"', "'"),
-        ];
-        for (number, broken) in broken.into_iter().enumerate() {
-            for arguments in [
-                &["replay", "--state", "state", "--outcomes", "--trail", "-"][..],
-                &["replay", "--state", "state", "--format", "json", "--outcomes", "--trail", "-"],
-                &["explain", "-", "--state", "state"],
-            ] {
-                let ran = driftwire_with(folder.path(), arguments, broken.as_bytes());
-                found.extend(leaks(&format!("{name}, broken {number}, {arguments:?}"), &ran));
-            }
-            let folder = Folder::good().with("bad.json", &broken);
-            let ran = driftwire(folder.path(), &["replay", "--state", "bad.json", "--trail", "record.json"]);
-            found.extend(leaks(&format!("{name}, broken {number}, as a state"), &ran));
+    for number in 0..broken("").len() {
+        let all = records().into_iter().map(|(name, content)| (name, broken(&content)[number].clone()));
+        let folder =
+            all.fold(planted_folder(), |folder, (name, content)| folder.with(&format!("broken/{name}.json"), content));
+        for arguments in [
+            &["replay", "--state", "state", "--trail", "broken", "--outcomes"][..],
+            &["replay", "--state", "state", "--trail", "broken", "--outcomes", "--format", "json"],
+            &["replay", "--state", "broken", "state", "--trail", "records"],
+            &["replay", "--state", "broken", "--trail", "records"],
+        ] {
+            found.extend(leaks(
+                &format!("records, broken {number}, {arguments:?}"),
+                &driftwire(folder.path(), arguments),
+            ));
+        }
+        for (name, _) in records() {
+            let ran =
+                driftwire(folder.path(), &["explain", &format!("broken/{name}.json"), "--state", "state/show.json"]);
+            found.extend(leaks(&format!("explain {name}, broken {number}"), &ran));
         }
     }
     assert_none(&found);

@@ -23,10 +23,11 @@ pub(crate) struct Owner<'d> {
 /// The declarations that declare a property. Empty: it is undeclared.
 ///
 /// A copy that the provider keeps of a live value (`computed`) declares nothing.
-pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property) -> Vec<Owner<'d>> {
+pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property, of_element: bool) -> Vec<Owner<'d>> {
     let mut owners = Vec::new();
     for declaration in declarations.iter().copied() {
         let found = match declaration.tool {
+            Tool::Terraform | Tool::OpenTofu if !of_element && is_element(declaration) => declared_at(declaration, own_paths(declaration, property), property),
             Tool::Terraform | Tool::OpenTofu => declared_at(declaration, terraform_paths(declaration, property), property),
             Tool::CloudFormation | Tool::Pulumi => declared_at(declaration, std::iter::once(property.name), property),
         };
@@ -36,36 +37,51 @@ pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property) 
             owners.push(Owner { declaration, attribute, value });
         }
     }
+    // Where a block of its own declares the property, what the whole has is the provider's copy.
+    let is_part = |owner: &Owner<'_>| terraform(&owner.declaration.kind).is_some_and(|row| row.part);
+    if owners.iter().any(is_part) {
+        owners.retain(is_part);
+    }
     owners
 }
 
-/// The first path that leads to a value, or else to a null. Where the call's member walks a list, so does the path: its
+/// The first path that leads to something, or else to a null or an empty text. Where the call's member walks a list, so does the path: its
 /// `[0]` then stands for every entry.
 fn declared_at<'d, 'p>(declaration: &'d Declaration, paths: impl Iterator<Item = &'p str>, property: &Property) -> Option<(String, Cow<'d, Value>)> {
     let walks = property.member.contains("[]") && !property.member.ends_with("[]");
     let mut null = None;
     for path in paths {
-        let Some((attribute, value)) = path::located(&declaration.attributes, path) else { continue };
-        if value.is_null() {
-            null = null.or(Some((attribute, Cow::Borrowed(value))));
+        let Some((attribute, value)) = value_at(&declaration.attributes, path, walks) else { continue };
+        if value.is_null() || value.as_str() == Some("") {
+            null = null.or(Some((attribute, value)));
             continue;
         }
-        if walks && path.contains("[0]") {
-            let every = path::values(&declaration.attributes, &path.replace("[0]", "[]"));
-            if every.len() > 1 {
-                let flat = every.into_iter().flat_map(|value| match value {
-                    Value::Array(elements) => elements.clone(),
-                    single => vec![single.clone()],
-                });
-                return Some((path.replace("[0]", "[]"), Cow::Owned(Value::Array(flat.collect()))));
-            }
-        }
-        return Some((attribute, Cow::Borrowed(value)));
+        return Some((attribute, value));
     }
     null
 }
 
-fn terraform_paths<'p>(declaration: &'p Declaration, property: &'p Property) -> impl Iterator<Item = &'p str> {
+/// The value at a path, or those of every entry; a block that a state has none of is nothing.
+pub(crate) fn value_at<'d>(attributes: &'d Map<String, Value>, path: &str, walks: bool) -> Option<(String, Cow<'d, Value>)> {
+    let Some((attribute, value)) = path::located(attributes, path) else {
+        let (block, _) = path.split_once("[0]")?;
+        let (_, none) = path::located(attributes, block).filter(|(_, value)| value.as_array().is_some_and(Vec::is_empty))?;
+        return Some((path.to_owned(), Cow::Borrowed(none)));
+    };
+    if walks && path.contains("[0]") && !value.is_null() {
+        let every = path::values(attributes, &path.replace("[0]", "[]"));
+        if every.len() > 1 {
+            let flat = every.into_iter().flat_map(|value| match value {
+                Value::Array(elements) => elements.clone(),
+                single => vec![single.clone()],
+            });
+            return Some((path.replace("[0]", "[]"), Cow::Owned(Value::Array(flat.collect()))));
+        }
+    }
+    Some((attribute, Cow::Borrowed(value)))
+}
+
+pub(crate) fn terraform_paths<'p>(declaration: &'p Declaration, property: &'p Property) -> impl Iterator<Item = &'p str> {
     property.terraform.iter().filter_map(|path| match path {
         TerraformPath::Same => Some(property.member.trim_start_matches('>')).filter(|member| !member.is_empty()).or(Some(property.name)),
         TerraformPath::Any(path) => Some(*path),
@@ -73,7 +89,26 @@ fn terraform_paths<'p>(declaration: &'p Declaration, property: &'p Property) -> 
     })
 }
 
-fn is_copy(declaration: &Declaration, attribute: &str) -> bool {
+/// Whether the declaration is one element of a resource: its `name` is not the resource's.
+fn is_element(declaration: &Declaration) -> bool {
+    terraform(&declaration.kind).is_some_and(|row| row.element.is_some())
+}
+
+/// The paths that name the declaration's own type.
+fn own_paths<'p>(declaration: &'p Declaration, property: &'p Property) -> impl Iterator<Item = &'p str> {
+    property.terraform.iter().filter_map(|path| if let TerraformPath::Of(kind, path) = path { (*kind == declaration.kind).then_some(*path) } else { None })
+}
+
+/// The first path that the catalog writes out for a declaration.
+pub(crate) fn explicit_path(declaration: &Declaration, property: &'static Property) -> Option<&'static str> {
+    property.terraform.iter().find_map(|path| match path {
+        TerraformPath::Of(kind, path) => (*kind == declaration.kind).then_some(*path),
+        TerraformPath::Any(path) => Some(*path).filter(|path| !path.is_empty()),
+        TerraformPath::Same => None,
+    })
+}
+
+pub(crate) fn is_copy(declaration: &Declaration, attribute: &str) -> bool {
     let top = attribute.split(['.', '[']).next().unwrap_or(attribute);
     terraform(&declaration.kind).is_some_and(|row| row.computed.contains(&top))
 }
@@ -124,14 +159,53 @@ fn listed<'d>(declaration: &'d Declaration, list: &ElementList, out: &mut Vec<De
 }
 
 /// The attribute that would hold an element of a collection, in the words of the declarations; the collection's name if none does.
-pub(crate) fn home<'d>(declarations: &[&'d Declaration], collection: &str) -> (String, Option<&'d Declaration>) {
-    for declaration in declarations.iter().copied() {
-        let Some(row) = terraform(&declaration.kind) else { continue };
-        if let Some(list) = row.lists.iter().find(|list| list.collection == collection) {
-            return (list.attribute.to_owned(), Some(declaration));
+pub(crate) fn home<'d>(declarations: &[&'d Declaration], collection: &str, key: &str) -> (String, Option<&'d Declaration>) {
+    match list_of(declarations, collection, key) {
+        Some((list, declaration)) => (list.attribute.to_owned(), Some(declaration)),
+        None => (collection.to_owned(), declarations.first().copied()),
+    }
+}
+
+/// The list that would hold an element, and whose it is. Constants in a list's key say which elements are its own.
+fn list_of<'d>(declarations: &[&'d Declaration], collection: &str, key: &str) -> Option<(&'static ElementList, &'d Declaration)> {
+    declarations.iter().copied().find_map(|declaration| {
+        let mut lists = terraform(&declaration.kind)?.lists.iter();
+        let list = lists.find(|list| list.collection == collection && list.key.iter().zip(key.split('|')).all(|(part, key)| constant(part).is_none_or(|it| it == key)));
+        list.map(|list| (list, declaration))
+    })
+}
+
+fn constant(part: &str) -> Option<&str> {
+    part.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''))
+}
+
+/// An element that nobody declares, as the list that would hold it would spell it; `None` where no list of blocks would.
+pub(crate) fn in_words(declarations: &[&Declaration], collection: &str, key: &str, set: &[(&'static Property, Value)]) -> Option<Value> {
+    let (list, declaration) = list_of(declarations, collection, key)?;
+    let mut members = Map::new();
+    for (part, key) in list.key.iter().zip(key.split('|')).filter(|(part, _)| constant(part).is_none()) {
+        let wanted = if key.starts_with("pl-") { "prefix_list" } else if key.contains(':') { "ipv6" } else { "" };
+        let name = part.split(',').find(|name| name.contains(wanted)).unwrap_or(part);
+        members.insert(name.to_owned(), key.parse::<i64>().map_or_else(|_| Value::from(key), Value::from));
+    }
+    for (property, value) in set.iter().filter(|(_, value)| !value.is_null()) {
+        if let Some(name) = terraform_paths(declaration, property).next() {
+            members.insert(snake(name), value.clone());
         }
     }
-    (collection.to_owned(), declarations.first().copied())
+    (!list.key.is_empty()).then_some(Value::Object(members))
+}
+
+/// `ruleNumber` as Terraform spells it: `rule_number`.
+fn snake(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() && !snake.ends_with(['_', '.']) {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }
 
 /// The key of an element from its members; a comma separates alternatives, quotes hold a constant.
@@ -161,6 +235,8 @@ pub(crate) struct DeclaredRule<'d> {
     pub(crate) declaration: &'d Declaration,
     /// The inline attribute; empty for a rule with a block of its own.
     pub(crate) attribute: &'static str,
+    /// Which of the inline blocks.
+    pub(crate) position: usize,
     pub(crate) tuple: Tuple,
 }
 
@@ -176,15 +252,17 @@ pub(crate) fn rules<'d>(declarations: &[&'d Declaration], direction: Direction, 
             "aws_vpc_security_group_ingress_rule" => security_group::from_terraform_single_rule(Direction::Ingress, &attributes()),
             "aws_vpc_security_group_egress_rule" => security_group::from_terraform_single_rule(Direction::Egress, &attributes()),
             _ => {
-                for block in path::values(&declaration.attributes, &format!("{inline_attribute}[]")) {
+                let blocks = path::values(&declaration.attributes, &format!("{inline_attribute}[]"));
+                for (position, block) in blocks.into_iter().enumerate() {
                     let read = security_group::from_terraform_block(direction, group, block);
-                    inline.extend(read.tuples.into_iter().map(|tuple| DeclaredRule { declaration, attribute: inline_attribute, tuple }));
+                    let rule = |tuple| DeclaredRule { declaration, attribute: inline_attribute, position, tuple };
+                    inline.extend(read.tuples.into_iter().map(rule));
                 }
                 continue;
             }
         };
         let tuples = read.tuples.into_iter().filter(|tuple| tuple.direction == direction);
-        own.extend(tuples.map(|tuple| DeclaredRule { declaration, attribute: "", tuple }));
+        own.extend(tuples.map(|tuple| DeclaredRule { declaration, attribute: "", position: 0, tuple }));
     }
     own.append(&mut inline);
     own

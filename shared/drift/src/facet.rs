@@ -1,5 +1,7 @@
 //! Compares what a call did to a resource with what its declarations say, one property or element at a time.
 
+mod list;
+
 use std::borrow::Cow;
 
 use driftwire_catalog::Property;
@@ -31,12 +33,14 @@ pub(crate) struct Subject<'s> {
 /// Compares one effect. An effect may give several facets: one per owner, element or tag.
 pub(crate) fn facets(subject: Subject<'_>, effect: &Effect<'_>) -> Vec<Facet> {
     match effect {
-        Effect::Set { property, value, pending } => set(subject, property, value, *pending),
+        Effect::Set { property, value, pending } => set(subject, property, value, *pending, false),
+        Effect::List { listed, part, pending } => list::facets(subject, listed, part.as_deref(), *pending),
         Effect::Put { collection, key, element, set } => put(subject, collection, key, element, set),
         Effect::Add { collection, key, element } => vec![add(subject, collection, key, element)],
         Effect::Remove { collection, key } => remove(subject, collection, key),
         Effect::Replace { collection, elements } => replace(subject, collection, elements),
         Effect::Rules { direction, added, rules } => crate::rule_facets::changed(subject, *direction, *added, rules),
+        Effect::RuleIds { direction, ids } => crate::rule_facets::removed(subject, *direction, ids),
         Effect::Rule { item, members } => crate::rule_facets::modified(subject, item, members),
         Effect::Descriptions { direction, rules } => crate::rule_facets::described(subject, *direction, rules),
         Effect::Tag { tags, replace } => crate::tag_facets::tagged(subject, tags, *replace),
@@ -87,8 +91,8 @@ fn touched(subject: Subject<'_>, member: Option<&str>) -> Vec<Facet> {
     }]
 }
 
-fn set(subject: Subject<'_>, property: &Property, actual: &Value, pending: bool) -> Vec<Facet> {
-    let owners = cover::owners(subject.declarations, property);
+fn set(subject: Subject<'_>, property: &Property, actual: &Value, pending: bool, part: bool) -> Vec<Facet> {
+    let owners = cover::owners(subject.declarations, property, part);
     if owners.is_empty() {
         return vec![undeclared(subject, property, actual)];
     }
@@ -131,18 +135,30 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
         Comparison::Different(differences) => whole_lists(differences, &owner.value, actual)
             .into_iter()
             .map(|difference| {
-                let (attribute, register) = if difference.path.is_empty() {
-                    (owner.attribute.clone(), register.clone())
-                } else {
-                    (format!("{}.{}", owner.attribute, difference.path), format!("{register}.{}", difference.path))
+                let attribute = match difference.path.as_str() {
+                    "" => owner.attribute.clone(),
+                    path if path.starts_with('[') => format!("{}{path}", owner.attribute),
+                    path => format!("{}.{path}", owner.attribute),
                 };
-                let mut change = Change { attribute, declared: difference.declared, actual: difference.actual, ..base.clone() };
+                let actual = difference.actual.map(|value| typed_as(difference.declared.as_ref(), value));
+                let mut change = Change { attribute, declared: difference.declared, actual, ..base.clone() };
                 change.op = op(change.declared.as_ref().unwrap_or(&Value::Null), change.actual.as_ref().unwrap_or(&Value::Null));
                 subject.context.hide(&mut change);
-                facet(register, FacetResult::Differs(Reason::Differs), change, Vec::new())
+                facet(register.clone(), FacetResult::Differs(Reason::Differs), change, Vec::new())
             })
             .collect(),
     }
+}
+
+/// A written value in the type that the declaration has: services log numbers and switches as text, and the reverse.
+fn typed_as(declared: Option<&Value>, actual: Value) -> Value {
+    let typed = match (declared, &actual) {
+        (Some(Value::Number(_)), Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
+        (Some(Value::Bool(_)), Value::String(text)) => text.to_ascii_lowercase().parse::<bool>().ok().map(Value::from),
+        (Some(Value::String(_)), Value::Number(_) | Value::Bool(_)) => path::text(&actual).map(Value::from),
+        _ => None,
+    };
+    typed.unwrap_or(actual)
 }
 
 /// A list of plain values that a call replaces as a whole is shown as a whole, not element by element.
@@ -257,11 +273,12 @@ fn put(subject: Subject<'_>, collection: &str, key: &str, element: &Value, set: 
         if collection == "@part" {
             return set.iter().map(|(property, value)| undeclared(subject, property, value)).collect();
         }
-        return vec![added(subject, collection, key, element)];
+        let words = cover::in_words(subject.declarations, collection, key, set);
+        return vec![added(subject, collection, key, words.as_ref().unwrap_or(element))];
     };
     let mut facets = Vec::new();
     for (property, actual) in set {
-        let owners = if declared.attribute.is_empty() { cover::owners(&[declared.declaration], property) } else { inline_owner(&declared, property) };
+        let owners = if declared.attribute.is_empty() { cover::owners(&[declared.declaration], property, true) } else { inline_owner(&declared, property) };
         for owner in owners {
             for mut facet in compared(subject, property, &owner, actual, false) {
                 facet.register = format!("{}|{}", element_register(collection, key), facet.register);
@@ -278,8 +295,8 @@ fn put(subject: Subject<'_>, collection: &str, key: &str, element: &Value, set: 
 fn inline_owner<'d>(element: &DeclaredElement<'d>, property: &Property) -> Vec<Owner<'d>> {
     let last = property.name.rsplit('.').next().unwrap_or(property.name);
     let Some(members) = element.members else { return Vec::new() };
-    [property.member, last, property.name]
-        .iter()
+    cover::terraform_paths(element.declaration, property)
+        .chain([property.member, last, property.name])
         .find_map(|name| path::located(members, name))
         .map(|(name, value)| Owner { declaration: element.declaration, attribute: format!("{}.{name}", element.attribute), value: Cow::Borrowed(value) })
         .into_iter()
@@ -288,7 +305,7 @@ fn inline_owner<'d>(element: &DeclaredElement<'d>, property: &Property) -> Vec<O
 
 /// An element that nobody declares, on a resource that somebody does.
 fn added(subject: Subject<'_>, collection: &str, key: &str, element: &Value) -> Facet {
-    let (attribute, owner) = cover::home(subject.declarations, collection);
+    let (attribute, owner) = cover::home(subject.declarations, collection, key);
     let mut change = change(attribute, ChangeOp::Added, None, Some(element.clone()));
     change.address = owner.map(|it| it.address.clone());
     subject.context.hide(&mut change);
@@ -311,7 +328,7 @@ fn add(subject: Subject<'_>, collection: &str, key: &str, element: &Value) -> Fa
 fn remove(subject: Subject<'_>, collection: &str, key: &str) -> Vec<Facet> {
     let register = element_register(collection, key);
     let Some(declared) = find_element(subject, collection, key) else {
-        let (attribute, owner) = cover::home(subject.declarations, collection);
+        let (attribute, owner) = cover::home(subject.declarations, collection, key);
         let change = Change { address: owner.map(|it| it.address.clone()), ..change(attribute, ChangeOp::Removed, None, None) };
         return vec![Facet { register, result: FacetResult::Same(Reason::Equal), change, traces: Vec::new() }];
     };

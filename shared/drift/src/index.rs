@@ -124,7 +124,9 @@ impl Index {
     pub fn find(&self, kind: &str, id: &str, account: &str, region: &str) -> Found<'_> {
         let (account, region) = place_of_arn(id).unwrap_or((account, region));
         let mut key = String::with_capacity(kind.len() + id.len() + 1);
-        for alias in spellings(id) {
+        // One in an account, and the declaration does not say in which.
+        let singleton = (id == account).then_some(SINGLETON);
+        for alias in spellings(id).chain(singleton) {
             key.clear();
             key.push_str(kind);
             key.push('\0');
@@ -350,7 +352,11 @@ fn identifiers(declaration: &Declaration, row: Option<&TerraformKind>) -> Vec<St
         return ids;
     };
     for expression in row.id {
-        let part = |attribute: &str| if attribute == "@account" { declaration.account.clone() } else { text_at(declaration, attribute) };
+        let part = |attribute: &str| match attribute.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+            Some(constant) => Some(constant.to_owned()),
+            None if attribute == "@account" => Some(declaration.account.clone().unwrap_or_else(|| SINGLETON.to_owned())),
+            None => path::first(&declaration.attributes, attribute).and_then(path::text),
+        };
         add(joined(expression, part));
     }
     if !row.part {

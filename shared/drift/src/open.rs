@@ -100,12 +100,11 @@ impl OpenDrift {
         }
     }
 
-    /// All findings as they stand now, oldest first.
-    #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self.findings.values().map(|reported| self.standing(reported)).collect();
-        findings.sort_by(|one, other| (one.event_time, &one.id).cmp(&(other.event_time, &other.id)));
-        findings
+    /// All findings as they stand now, oldest first; made one at a time, since there may be many.
+    pub fn findings(&self) -> impl Iterator<Item = Finding> {
+        let mut order: Vec<&Reported> = self.findings.values().collect();
+        order.sort_by(|one, other| (one.finding.event_time, &one.finding.id).cmp(&(other.finding.event_time, &other.finding.id)));
+        order.into_iter().map(|reported| self.standing(reported))
     }
 
     fn standing(&self, reported: &Reported) -> Finding {

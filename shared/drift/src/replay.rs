@@ -117,8 +117,7 @@ impl Replay {
     }
 
     /// All findings as they stand now, oldest first.
-    #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
+    pub fn findings(&self) -> impl Iterator<Item = Finding> {
         self.open.findings()
     }
 }

@@ -1,5 +1,6 @@
 //! Security-group rules: one facet per rule, owned by the block that declares it, inline or of its own.
 
+use driftwire_declared::Declaration;
 use serde_json::{Value, json};
 
 use crate::{
@@ -48,6 +49,36 @@ pub(crate) fn changed(subject: Subject<'_>, direction: Direction, added: bool, r
     facets
 }
 
+/// Rules were removed by their ids: those that have blocks of their own are known by them.
+pub(crate) fn removed(subject: Subject<'_>, direction: Direction, ids: &[String]) -> Vec<Facet> {
+    let facet = |id: &String| match owner_of(subject, id) {
+        Some(owner) => Facet {
+            register: format!("rule|{id}"),
+            result: FacetResult::Differs(Reason::Deleted),
+            change: Change {
+                address: Some(owner.address.clone()),
+                property: Some(property(direction).to_owned()),
+                ..change(RESOURCE, ChangeOp::Removed, Some(json!("present")), None)
+            },
+            traces: Vec::new(),
+        },
+        None => Facet {
+            register: format!("rule|{id}"),
+            result: FacetResult::Unknown(Reason::NoValue),
+            change: Change { redacted: true, ..base(subject, direction, ChangeOp::Replaced, None, None) },
+            traces: Vec::new(),
+        },
+    };
+    ids.iter().map(facet).collect()
+}
+
+/// The declaration of the rule with this id.
+fn owner_of<'s>(subject: Subject<'s>, rule_id: &str) -> Option<&'s Declaration> {
+    subject.declarations.iter().copied().find(|declaration| {
+        ["security_group_rule_id", "id"].iter().any(|name| declaration.attributes.get(*name).and_then(Value::as_str) == Some(rule_id))
+    })
+}
+
 /// What a call says of rules in a way that cannot be read.
 fn unread(subject: Subject<'_>, direction: Direction, rules: &Read) -> Vec<Facet> {
     let change = Change { redacted: true, ..base(subject, direction, ChangeOp::Replaced, None, None) };
@@ -58,14 +89,13 @@ fn unread(subject: Subject<'_>, direction: Direction, rules: &Read) -> Vec<Facet
 /// A rule, known by its own id, has new values.
 pub(crate) fn modified(subject: Subject<'_>, item: &RuleItem, members: &Value) -> Vec<Facet> {
     let rule_id = item.rule_id.as_deref().unwrap_or_default();
-    let owner = subject.declarations.iter().find(|declaration| {
-        ["security_group_rule_id", "id"].iter().any(|name| declaration.attributes.get(*name).and_then(Value::as_str) == Some(rule_id))
-    });
-    let (Some(owner), Some(root)) = (owner, members.as_object()) else { return unnamed(subject, item) };
+    let (Some(owner), Some(root)) = (owner_of(subject, rule_id), members.as_object()) else { return unnamed(subject, item) };
     let mut facets = Vec::new();
     for (member, names) in MEMBERS {
         let actual = path::first(root, member).cloned().unwrap_or_default();
         let Some((name, declared)) = names.iter().find_map(|name| owner.attributes.get_key_value(*name)) else { continue };
+        // The older type keeps a list of the one source.
+        let actual = if name.ends_with('s') && !actual.is_null() { Value::Array(vec![actual]) } else { actual };
         let equality = if member.starts_with("cidr") { Equality::Cidr } else { Equality::Default };
         let result = match subject.context.compare(owner.tool, declared, &actual, equality) {
             Comparison::Equal(_) => FacetResult::Same(Reason::Equal),
@@ -88,10 +118,10 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ("ipProtocol", &["ip_protocol", "protocol"]),
     ("fromPort", &["from_port"]),
     ("toPort", &["to_port"]),
-    ("cidrIpv4", &["cidr_ipv4"]),
-    ("cidrIpv6", &["cidr_ipv6"]),
-    ("prefixListId", &["prefix_list_id"]),
-    ("referencedGroupId", &["referenced_security_group_id"]),
+    ("cidrIpv4", &["cidr_ipv4", "cidr_blocks"]),
+    ("cidrIpv6", &["cidr_ipv6", "ipv6_cidr_blocks"]),
+    ("prefixListId", &["prefix_list_id", "prefix_list_ids"]),
+    ("referencedGroupId", &["referenced_security_group_id", "source_security_group_id"]),
     ("description", &["description"]),
 ];
 
@@ -130,7 +160,7 @@ pub(crate) fn described(subject: Subject<'_>, direction: Direction, rules: &Read
         .filter_map(|tuple| {
             let rule = declared.iter().find(|rule| rule.tuple.key() == tuple.key())?;
             let same = rule.tuple.description.as_deref().unwrap_or_default() == tuple.description.as_deref().unwrap_or_default();
-            let attribute = if rule.attribute.is_empty() { "description".to_owned() } else { format!("{}.description", rule.attribute) };
+            let attribute = if rule.attribute.is_empty() { "description".to_owned() } else { format!("{}[{}].description", rule.attribute, rule.position) };
             let text = |tuple: &Tuple| tuple.description.clone().map(Value::from);
             let change = Change {
                 address: Some(rule.declaration.address.clone()),

@@ -24,12 +24,14 @@ mod context;
 mod file;
 mod functions;
 mod glob;
+mod parts;
 mod path;
 mod refusal;
 mod rules;
 mod selftest;
 mod severity;
 mod value;
+mod view;
 
 pub use file::{IgnoreRule, PipelineMatch};
 pub use refusal::RulesError;

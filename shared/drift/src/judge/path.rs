@@ -2,13 +2,27 @@
 //!
 //! `metadata_options[0].http_tokens`, `MetadataOptions.HttpTokens` and `metadataOptions.httpTokens` are one path.
 
+use serde_json::Value;
+
 /// The names of one change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Paths {
     normal: Vec<String>,
     is_own_name: bool,
     is_tag: bool,
+    inside: NamesInside,
 }
+
+/// The name of a setting, in the form in which names are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name {
+    normal: String,
+    last: NamesInside,
+}
+
+/// Which names may occur inside a value: one bit for each, shared by several. A name whose bit is not set does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NamesInside(u64);
 
 impl Paths {
     /// The change's own name, and CloudFormation's where it is known.
@@ -16,16 +30,38 @@ impl Paths {
         let normal: Vec<String> = names.into_iter().map(normal).collect();
         let is_own_name = normal.iter().any(|path| path.split('.').any(|name| OWN_NAMES.contains(&name)));
         let is_tag = normal.iter().any(|path| path.split('.').next().is_some_and(|first| TAG_NAMES.contains(&first)));
-        Self { normal, is_own_name, is_tag }
+        Self { normal, is_own_name, is_tag, inside: NamesInside::default() }
+    }
+
+    /// The same, where it is known which names occur inside the change's values.
+    pub(crate) fn with_inside(self, inside: NamesInside) -> Self {
+        Self { inside, ..self }
     }
 
     /// Whether the last names of the change are the setting's. A tag or a variable may be called anything, so there
     /// only the name from `tags` on counts.
-    pub(crate) fn are(&self, setting: &str) -> bool {
+    pub(crate) fn are(&self, setting: &Name) -> bool {
+        self.end_with(&setting.normal)
+    }
+
+    fn end_with(&self, normal: &str) -> bool {
         self.normal.iter().any(|path| {
-            let Some(rest) = strip_end(path, setting) else { return false };
+            let Some(rest) = path.strip_suffix(normal) else { return false };
             (rest.is_empty() || rest.ends_with('.')) && (!self.is_own_name || rest.is_empty())
         })
+    }
+
+    /// The rest of the setting's name, for each leading part of it that the change has.
+    pub(crate) fn below<'n>(&self, setting: &'n Name) -> impl Iterator<Item = &'n str> {
+        let dots = setting.normal.match_indices('.');
+        dots.filter_map(|(at, _)| Some((setting.normal.get(..at)?, setting.normal.get(at + 1..)?)))
+            .filter(|(leading, _)| self.end_with(leading))
+            .map(|(_, rest)| rest)
+    }
+
+    /// Whether a value of the change may hold the setting.
+    pub(crate) fn may_hold(&self, setting: &Name) -> bool {
+        self.inside.0 & setting.last.0 != 0
     }
 
     /// Whether the change is about tags, or one tag.
@@ -56,15 +92,55 @@ fn letters(name: &str) -> impl DoubleEndedIterator<Item = u8> {
     name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
 }
 
-/// What is before a setting's name in a path that ends with it.
-fn strip_end<'p>(path: &'p str, setting: &str) -> Option<&'p str> {
-    let mut bytes = path.bytes();
-    for wanted in letters(setting).rev() {
-        if bytes.next_back() != Some(wanted) {
-            return None;
+/// Whether a name is the other, which is already in the form in which names are compared.
+pub(crate) fn is_name(written: &str, normal: &str) -> bool {
+    letters(written).eq(normal.bytes())
+}
+
+impl Name {
+    /// A setting as a condition writes it.
+    pub(crate) fn new(setting: &str) -> Self {
+        let kept = setting.chars().filter(|character| !matches!(character, '_' | '-'));
+        let normal: String = kept.map(|character| character.to_ascii_lowercase()).collect();
+        let last = NamesInside::one(normal.rsplit('.').next().unwrap_or_default());
+        Self { normal, last }
+    }
+
+    /// The name in the form in which names are compared.
+    pub(crate) fn normal(&self) -> &str {
+        &self.normal
+    }
+}
+
+/// All names, as long as nobody has looked.
+impl Default for NamesInside {
+    fn default() -> Self {
+        Self(u64::MAX)
+    }
+}
+
+impl NamesInside {
+    /// The names inside some values.
+    pub(crate) fn of<'a>(values: impl IntoIterator<Item = &'a Value>) -> Self {
+        values.into_iter().fold(Self(0), Self::and)
+    }
+
+    fn and(self, value: &Value) -> Self {
+        match value {
+            Value::Object(fields) => {
+                fields.iter().fold(self, |names, (name, inner)| Self(names.0 | Self::one(name).0).and(inner))
+            }
+            Value::Array(items) => items.iter().fold(self, Self::and),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => self,
         }
     }
-    path.get(..bytes.len())
+
+    /// The bit of a name: FNV-1a over the letters that count.
+    fn one(name: &str) -> Self {
+        let start = 0xcbf2_9ce4_8422_2325_u64;
+        let hash = letters(name).fold(start, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        Self(1 << (hash >> 58))
+    }
 }
 
 fn normal(path: &str) -> String {
@@ -91,23 +167,23 @@ mod tests {
         for path in
             ["deletion_protection", "DeletionProtection", "deletionProtection", "settings[0].deletion_protection"]
         {
-            assert!(Paths::new([path]).are("deletion_protection"), "{path}");
+            assert!(Paths::new([path]).are(&Name::new("deletion_protection")), "{path}");
         }
-        assert!(Paths::new(["api_termination", "DisableApiTermination"]).are("disable_api_termination"));
-        assert!(Paths::new(["a.b[0].c"]).are("b.c"));
+        assert!(Paths::new(["api_termination", "DisableApiTermination"]).are(&Name::new("disable_api_termination")));
+        assert!(Paths::new(["a.b[0].c"]).are(&Name::new("b.c")));
         for path in ["no_deletion_protection", "deletion_protection.other", "tags.deletion_protection", "deletion", ""]
         {
-            assert!(!Paths::new([path]).are("deletion_protection"), "{path}");
+            assert!(!Paths::new([path]).are(&Name::new("deletion_protection")), "{path}");
         }
     }
 
     #[test]
     fn a_tag_is_only_itself() {
         let tag = Paths::new(["tags.Owner"]);
-        assert!(tag.is_tag() && tag.is_own_name() && tag.are("tags.owner"));
-        assert!(!tag.are("owner"));
+        assert!(tag.is_tag() && tag.is_own_name() && tag.are(&Name::new("tags.owner")));
+        assert!(!tag.are(&Name::new("owner")));
         let variable = Paths::new(["environment[0].variables.CODE"]);
-        assert!(!variable.is_tag() && variable.is_own_name() && !variable.are("code"));
+        assert!(!variable.is_tag() && variable.is_own_name() && !variable.are(&Name::new("code")));
         assert!(!Paths::new(["tagging_rule"]).is_tag());
     }
 }

@@ -1,6 +1,6 @@
 //! The rules in force: the shipped ones, and what a rules file adds to them or overrides by id.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -25,6 +25,16 @@ pub struct Rules {
     tag_keys: BTreeSet<String>,
     tag_prefixes: Vec<String>,
     pub(crate) rules: Vec<Rule>,
+    places: Places,
+}
+
+/// Which rules are asked about a type of resource: their places, in order.
+#[derive(Debug, Clone, Default)]
+struct Places {
+    /// For each type that some rule is limited to: those rules, and all that are not limited.
+    of_type: BTreeMap<String, Vec<usize>>,
+    /// The rules that are not limited to types.
+    of_any: Vec<usize>,
 }
 
 /// A rule that gives a severity.
@@ -43,8 +53,9 @@ impl Rules {
     pub fn shipped() -> Self {
         // A test reads the shipped file in full, so the fallback is never taken.
         let file = file::read(Source { origin: SHIPPED_ORIGIN, text: SHIPPED }, Trust::Tested).unwrap_or_default();
-        let rules = file.rules.into_iter().filter_map(|entry| complete(entry, None).ok().flatten()).collect();
-        Self { rules, ..Self::default() }
+        let entries = file.rules.into_iter();
+        let rules: Vec<Rule> = entries.filter_map(|entry| complete(entry, None).ok().flatten()).collect();
+        Self { places: Places::of(&rules), rules, ..Self::default() }
     }
 
     /// The shipped rules with a file's additions before them, and its overrides in place of those of the same id.
@@ -67,7 +78,14 @@ impl Rules {
             own.extend(complete(entry, replaced)?);
         }
         own.extend(shipped);
-        Ok(Self { pipelines, ignores, tag_keys, tag_prefixes, rules: own })
+        Ok(Self { pipelines, ignores, tag_keys, tag_prefixes, places: Places::of(&own), rules: own })
+    }
+
+    /// The rules that can fire on a finding, by what their conditions are limited to; each with its place.
+    pub(crate) fn candidates(&self, resource: &str, call: &str, kind: &str) -> impl Iterator<Item = (usize, &Rule)> {
+        let places = self.places.of_type.get(resource).unwrap_or(&self.places.of_any);
+        let rules = places.iter().filter_map(|place| Some((*place, self.rules.get(*place)?)));
+        rules.filter(move |(_, rule)| rule.when.narrow().admits(resource, call, kind))
     }
 
     /// The pipeline that the actor is, if the file says so. WAIT-NOT-HIDE: this only delays a finding.
@@ -120,6 +138,26 @@ impl Rules {
     #[must_use]
     pub fn ignores_tag(&self, key: &str) -> bool {
         self.tag_keys.contains(key) || self.tag_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
+    }
+}
+
+impl Places {
+    fn of(rules: &[Rule]) -> Self {
+        let mut of_any = Vec::new();
+        let mut of_type: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for name in rules.iter().filter_map(|rule| rule.when.narrow().types()).flatten() {
+            of_type.entry(name.clone()).or_default();
+        }
+        for (place, rule) in rules.iter().enumerate() {
+            match rule.when.narrow().types() {
+                Some(types) => of_type
+                    .iter_mut()
+                    .filter(|(name, _)| types.contains(name))
+                    .for_each(|(_, places)| places.push(place)),
+                None => of_type.values_mut().chain([&mut of_any]).for_each(|places| places.push(place)),
+            }
+        }
+        Self { of_type, of_any }
     }
 }
 

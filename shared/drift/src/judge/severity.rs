@@ -1,9 +1,8 @@
 //! Gives a finding its severity, and says which rules and modifiers did.
 
-use cel::Context;
-
-use super::condition::Reach;
-use super::context::{Variables, kind_name};
+use super::condition::{Condition, Reach, Scope};
+use super::context::Variables;
+use super::parts::{Facts, kind_name};
 use super::rules::{Rule, Rules};
 use crate::finding::{Actor, ActorKind, Channel, Finding};
 use crate::verdict::{FindingKind, Severity};
@@ -71,20 +70,23 @@ impl Rules {
     /// Judges a finding. Its own `severity`, `rule` and `rule_title` are not looked at.
     #[must_use]
     pub fn judge(&self, finding: &Finding) -> Judgement {
-        let kind = kind_name(finding.kind);
-        let admits = |rule: &Rule| rule.when.narrow().admits(&finding.resource.kind, &finding.call.name, kind);
-        let candidates: Vec<(usize, &Rule)> = self.rules.iter().enumerate().filter(|(_, rule)| admits(rule)).collect();
-        let mut judge = Judge { finding, candidates, fired: Vec::new(), problems: Vec::new() };
-        let mut variables = Variables::of(finding);
+        let candidates = self.candidates(&finding.resource.kind, &finding.call.name, kind_name(finding.kind)).collect();
+        let changes: Vec<Facts<'_>> = finding.changes.iter().map(Facts::of).collect();
+        let mut judge = Judge {
+            finding,
+            changes: &changes,
+            candidates,
+            variables: None,
+            fired: Vec::new(),
+            problems: Vec::new(),
+        };
         let mut outcomes = Vec::new();
-        match finding.changes.len() {
-            0 => outcomes.push(judge.outcome(None, variables.with_all())),
+        match changes.len() {
+            0 => outcomes.push(judge.outcome(None)),
             count => {
-                for index in 0..count {
-                    outcomes.push(judge.outcome(Some(index), variables.with_change(index)));
-                }
+                outcomes.extend((0..count).map(|index| judge.outcome(Some(index))));
                 if count > 1 {
-                    outcomes.extend(judge.together(variables.with_all()));
+                    outcomes.extend(judge.together());
                 }
             }
         }
@@ -108,15 +110,18 @@ impl Rules {
 
 struct Judge<'a> {
     finding: &'a Finding,
+    changes: &'a [Facts<'a>],
     candidates: Vec<(usize, &'a Rule)>,
+    /// What CEL sees, once it was needed.
+    variables: Option<Variables>,
     fired: Vec<Fired>,
     problems: Vec<Problem>,
 }
 
 impl<'a> Judge<'a> {
     /// The outcome for one change, or for a finding without any.
-    fn outcome(&mut self, change: Option<usize>, context: &Context<'_, '_>) -> Outcome<'a> {
-        let firing = self.ask(change, context, |_| true);
+    fn outcome(&mut self, change: Option<usize>) -> Outcome<'a> {
+        let firing = self.ask(change, |_| true);
         let decides_alone = firing.iter().find(|(_, rule)| rule.is_final);
         if let Some((order, rule)) = decides_alone {
             return Outcome {
@@ -131,20 +136,16 @@ impl<'a> Judge<'a> {
     }
 
     /// The outcome for all changes together, of the rules that combine several.
-    fn together(&mut self, context: &Context<'_, '_>) -> Option<Outcome<'a>> {
-        let firing = self.ask(None, context, |rule| !rule.is_final && rule.when.reach() == Reach::AllChanges);
+    fn together(&mut self) -> Option<Outcome<'a>> {
+        let firing = self.ask(None, |rule| !rule.is_final && rule.when.reach() == Reach::AllChanges);
         self.highest(firing)
     }
 
-    fn ask(
-        &mut self,
-        change: Option<usize>,
-        context: &Context<'_, '_>,
-        is_asked: impl Fn(&Rule) -> bool,
-    ) -> Vec<(usize, &'a Rule)> {
+    /// The rules that fire on one change, or on all.
+    fn ask(&mut self, change: Option<usize>, is_asked: impl Fn(&Rule) -> bool) -> Vec<(usize, &'a Rule)> {
         let mut firing = Vec::new();
         for (order, rule) in self.candidates.iter().filter(|(_, rule)| is_asked(rule)) {
-            match rule.when.ask(context) {
+            match answer(&rule.when, self.finding, self.changes, change, &mut self.variables) {
                 Ok(true) => {
                     self.fired.push(Fired { rule: rule.id.clone(), severity: rule.severity, change });
                     firing.push((*order, *rule));
@@ -176,6 +177,25 @@ impl<'a> Judge<'a> {
         };
         Outcome { severity: moved, order, rule, title, modifier: modifier.filter(|_| moved != severity) }
     }
+}
+
+/// What a condition says of one change, or of all: of the finding as it is where that suffices, otherwise by CEL.
+fn answer(
+    when: &Condition,
+    finding: &Finding,
+    changes: &[Facts<'_>],
+    change: Option<usize>,
+    variables: &mut Option<Variables>,
+) -> Result<bool, String> {
+    let asked = change.map_or(changes, |index| changes.get(index..=index).unwrap_or_default());
+    if let Some(answer) = when.answer(Scope::of(finding, asked)) {
+        return Ok(answer);
+    }
+    let variables = variables.get_or_insert_with(|| Variables::of(finding, changes));
+    when.ask(match change {
+        Some(index) => variables.with_change(index),
+        None => variables.with_all(),
+    })
 }
 
 /// The severity of a kind of finding that no rule knows more about.

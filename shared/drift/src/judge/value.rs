@@ -1,4 +1,4 @@
-//! The finding's values as CEL values, and a view on any CEL value for the functions of conditions.
+//! The finding's values as CEL values.
 //!
 //! An object is shared, not copied: CEL clones the element of a list into the variable of each loop.
 
@@ -10,18 +10,19 @@ use cel::ExecutionError;
 use cel::common::traits::{Container, Indexer, Iterable, Sizer};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelUInt, MAP_TYPE, Type};
 use cel::common::value::{CowVal, StaticVal, Val};
-use serde_json::Value;
 
+use super::parts::Part;
 use super::path::Paths;
+use super::view::{Fields, Number, View};
 
 /// An owned CEL value that borrows nothing.
 pub(crate) type Owned = Box<dyn Val>;
 
 /// An object whose clones share its fields.
 #[derive(Clone)]
-pub(crate) struct Record(Arc<Fields>);
+pub(crate) struct Record(Arc<Kept>);
 
-struct Fields {
+struct Kept {
     /// Sorted by name.
     values: Vec<(CelString<'static>, Owned)>,
     /// The names that functions compare settings with, where the object is a change.
@@ -43,7 +44,7 @@ impl Record {
         let mut values: Vec<_> = fields.into_iter().map(|(name, value)| (CelString::from(name), value)).collect();
         values.sort_by(|(one, _), (other, _)| one.inner().cmp(other.inner()));
         values.dedup_by(|(one, _), (other, _)| one.inner() == other.inner());
-        Self(Arc::new(Fields { values, paths }))
+        Self(Arc::new(Kept { values, paths }))
     }
 
     /// The value of a field.
@@ -170,101 +171,30 @@ impl<'b, 'v> cel::common::traits::Iterator<'b, 'v> for Names<'b> {
     }
 }
 
-/// A JSON value as a CEL value.
-pub(crate) fn owned(value: &Value) -> Owned {
-    match value {
-        Value::Null => Box::new(CelNull),
-        Value::Bool(flag) => Box::new(CelBool::from(*flag)),
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(whole), _) => Box::new(CelInt::from(whole)),
-            (None, Some(large)) => Box::new(CelUInt::from(large)),
-            (None, None) => Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN))),
-        },
-        Value::String(text) => Box::new(CelString::from(text.clone())),
-        Value::Array(items) => Box::new(CelList::from(items.iter().map(owned).collect::<Vec<_>>())),
-        Value::Object(fields) => Box::new(Record::new(fields.iter().map(|(name, value)| (name.clone(), owned(value))))),
+/// What is seen, as a CEL value of its own.
+pub(crate) fn owned(view: View<'_, '_>) -> Owned {
+    match view {
+        View::Null | View::Other => Box::new(CelNull),
+        View::Bool(flag) => Box::new(CelBool::from(flag)),
+        View::Number(Number::Whole(number)) => Box::new(CelInt::from(number)),
+        View::Number(Number::Large(number)) => Box::new(CelUInt::from(number)),
+        View::Number(Number::Real(number)) => Box::new(CelDouble::from(number)),
+        View::Text(text) => Box::new(CelString::from(text.to_owned())),
+        View::List(items) => Box::new(CelList::from(items.iter().map(owned).collect::<Vec<_>>())),
+        View::Object(Fields::Record(record)) => Box::new(record.clone()),
+        View::Object(Fields::Json(fields)) => Box::new(Record::new(
+            fields.iter().map(|(name, value)| (name.clone(), owned(View::of_json(value)))),
+        )),
+        View::Object(Fields::Part(part)) => Box::new(record(part)),
     }
 }
 
-/// What a value is, for the functions of conditions.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum View<'a, 'v> {
-    Null,
-    Bool(bool),
-    Number(f64),
-    Text(&'a str),
-    List(&'a [Box<dyn Val + 'v>]),
-    Object(&'a Record),
-    Other,
-}
-
-impl<'a, 'v> View<'a, 'v> {
-    /// Looks at a value.
-    pub(crate) fn of(value: &'a (dyn Val + 'v)) -> Self {
-        if let Some(text) = value.downcast_ref::<CelString<'v>>() {
-            return Self::Text(text.inner());
-        }
-        if let Some(object) = value.downcast_ref::<Record>() {
-            return Self::Object(object);
-        }
-        if let Some(list) = value.downcast_ref::<CelList<'v>>() {
-            return Self::List(list.inner());
-        }
-        if value.downcast_ref::<CelNull>().is_some() {
-            return Self::Null;
-        }
-        if let Some(flag) = value.downcast_ref::<CelBool>() {
-            return Self::Bool(*flag.inner());
-        }
-        if let Some(number) = value.downcast_ref::<CelDouble>() {
-            return Self::Number(*number.inner());
-        }
-        match value.downcast_ref::<CelInt>() {
-            #[expect(clippy::cast_precision_loss, reason = "ports, days and sizes: exact up to 2^53")]
-            Some(number) => Self::Number(*number.inner() as f64),
-            None => Self::Other,
-        }
-    }
-
-    /// The text, if it is one.
-    pub(crate) fn text(self) -> Option<&'a str> {
-        match self {
-            Self::Text(text) => Some(text),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::List(_) | Self::Object(_) | Self::Other => None,
-        }
-    }
-
-    /// The number: also of a text such as `"443"`, as CloudFormation parameters are texts.
-    pub(crate) fn number(self) -> Option<f64> {
-        match self {
-            Self::Number(number) => Some(number),
-            Self::Text(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
-            Self::Null | Self::Bool(_) | Self::List(_) | Self::Object(_) | Self::Other => None,
-        }
-    }
-
-    /// The value as JSON.
-    pub(crate) fn json(self) -> Value {
-        match self {
-            Self::Null | Self::Other => Value::Null,
-            Self::Bool(flag) => Value::Bool(flag),
-            Self::Number(number) => serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number),
-            Self::Text(text) => Value::String(text.to_owned()),
-            Self::List(items) => Value::Array(items.iter().map(|item| View::of(&**item).json()).collect()),
-            Self::Object(fields) => Value::Object(
-                fields.fields().map(|(name, value)| (name.to_owned(), View::of(&**value).json())).collect(),
-            ),
-        }
-    }
-
-    /// Whether the value, or anything inside it, is a text that satisfies the test.
-    pub(crate) fn any_text(self, test: &dyn Fn(&str) -> bool) -> bool {
-        match self {
-            Self::Text(text) => test(text),
-            Self::List(items) => items.iter().any(|item| View::of(&**item).any_text(test)),
-            Self::Object(fields) => fields.fields().any(|(_, value)| View::of(&**value).any_text(test)),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Other => false,
-        }
+/// A part of a finding, with those of its fields that it has.
+pub(crate) fn record(part: Part<'_>) -> Record {
+    let fields = part.names().iter().filter_map(|name| Some(((*name).to_owned(), owned(part.field(name)?))));
+    match part {
+        Part::Change(facts) => Record::change(fields, facts.paths().clone()),
+        Part::Resource(_) | Part::Declaration(_) | Part::Who(_) | Part::Call(_) => Record::new(fields),
     }
 }
 
@@ -275,15 +205,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_keeps_its_shape() {
-        let value = json!({"a": [1, "x", null, true, {"b": {}}], "c": 1.5});
-        let seen = View::of(&*owned(&value)).json();
-        assert_eq!(seen, json!({"a": [1.0, "x", null, true, {"b": {}}], "c": 1.5}));
-    }
-
-    #[test]
     fn a_debugged_object_shows_names_only() {
-        let record = Record::new([("password".to_owned(), owned(&json!("hunter2")))]);
+        let record = Record::new([("password".to_owned(), owned(View::of_json(&json!("hunter2"))))]);
         assert_eq!(format!("{record:?}"), r#"{"password"}"#);
     }
 }

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use driftwire_catalog::{Constant, Decoder, Effect as Kind, Property, Target};
 use serde_json::{Map, Value};
 
-use super::{path, tags, tags::Tags};
+use super::{
+    lists::{self, Listed, Sets},
+    path, tags,
+    tags::Tags,
+};
 use crate::call::Call;
 use crate::compare::security_group::{self, Direction, Read, RuleItem};
 use crate::cover::{element_key, plain_key};
@@ -25,6 +29,8 @@ pub(crate) struct Touch<'c> {
 pub(crate) enum Effect<'c> {
     /// A property gets a value.
     Set { property: &'static Property, value: Value, pending: bool },
+    /// The entries of a list are these; `part` is the element of `@part` that the list belongs to.
+    List { listed: Listed, part: Option<String>, pending: bool },
     /// An element of a collection gets properties.
     Put { collection: &'static str, key: String, element: Value, set: Vec<(&'static Property, Value)> },
     /// An element is added.
@@ -35,6 +41,8 @@ pub(crate) enum Effect<'c> {
     Replace { collection: &'static str, elements: Vec<(String, Value)> },
     /// Security-group rules are added or removed.
     Rules { direction: Direction, added: bool, rules: Read },
+    /// Security-group rules are removed of which only the ids are known.
+    RuleIds { direction: Direction, ids: Vec<String> },
     /// A security-group rule, known by its own id, gets other values. The call does not say its direction.
     Rule { item: RuleItem, members: Value },
     /// Descriptions of rules are changed.
@@ -151,7 +159,10 @@ fn effects<'c>(call: &'c Call<'_>, target: &'static Target, targets: &'static [T
         Kind::Update | Kind::None => Vec::new(),
     };
     if matches!(target.effect, Kind::Update | Kind::CancelDelete) {
-        effects.extend(sets(call, target).into_iter().map(|(property, value)| Effect::Set { property, value, pending: is_pending(call, target) }));
+        let pending = is_pending(call, target);
+        let (plain, lists) = lists::parted(sets(call, target), |list| values(call, list));
+        effects.extend(plain.into_iter().map(|(property, value)| Effect::Set { property, value, pending }));
+        effects.extend(lists.into_iter().map(|listed| Effect::List { listed, part: None, pending }));
     }
     if matches!(target.effect, Kind::Update | Kind::Put) {
         effects.extend(unmapped(call, targets));
@@ -178,9 +189,14 @@ fn sets(call: &Call<'_>, target: &'static Target) -> Vec<(&'static Property, Val
 
 /// The value that a call, or a part of one, gives a property.
 pub(super) fn observed(request: &Map<String, Value>, response: &Map<String, Value>, property: &Property) -> Option<Value> {
-    let found = values_in(request, response, property.member);
-    if property.member.contains("[]") && !property.member.contains('=') {
-        let list = property.member.split_once("[]").map_or(property.member, |(list, _)| list);
+    observed_at(request, response, property, property.member)
+}
+
+/// The same, where the property's member is at another path.
+pub(crate) fn observed_at(request: &Map<String, Value>, response: &Map<String, Value>, property: &Property, member: &str) -> Option<Value> {
+    let found = values_in(request, response, member);
+    if member.contains("[]") && !member.contains('=') {
+        let list = member.split_once("[]").map_or(member, |(list, _)| list);
         let present = !found.is_empty() || values_in(request, response, list).into_iter().any(|value| !value.is_null());
         let flat = found.into_iter().flat_map(|value| match value {
             Value::Array(elements) => elements.clone(),
@@ -191,11 +207,12 @@ pub(super) fn observed(request: &Map<String, Value>, response: &Map<String, Valu
     found.into_iter().find(|value| !value.is_null()).cloned().or_else(|| constant(property.absent))
 }
 
-fn constant(constant: Constant) -> Option<Value> {
+pub(crate) fn constant(constant: Constant) -> Option<Value> {
     match constant {
         Constant::None => None,
         Constant::Bool(flag) => Some(Value::Bool(flag)),
         Constant::Integer(number) => Some(Value::from(number)),
+        Constant::Text("") => Some(Value::Null),
         Constant::Text(text) => Some(Value::from(text)),
         Constant::EmptyList => Some(Value::Array(Vec::new())),
     }
@@ -224,12 +241,22 @@ fn element<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
     }
     entries
         .into_iter()
-        .map(|(key, set)| match target.effect {
-            Kind::Remove => Effect::Remove { collection, key },
-            Kind::Add => Effect::Add { collection, element: described(target, &key, &set), key },
-            _ => Effect::Put { collection, element: described(target, &key, &set), key, set },
+        .flat_map(|(key, set)| match target.effect {
+            Kind::Remove => vec![Effect::Remove { collection, key }],
+            Kind::Add => vec![Effect::Add { collection, element: described(target, &key, &set), key }],
+            _ => put(call, target, key, set),
         })
         .collect()
+}
+
+/// What is put into an element; the lists of a part one by one.
+fn put<'c>(call: &'c Call<'_>, target: &'static Target, key: String, set: Sets) -> Vec<Effect<'c>> {
+    let element = described(target, &key, &set);
+    let collection = target.collection;
+    let (set, lists) = if collection == "@part" { lists::parted(set, |list| values(call, list)) } else { (set, Vec::new()) };
+    let lists = lists.into_iter().map(|listed| Effect::List { listed, part: Some(key.clone()), pending: false }).collect::<Vec<_>>();
+    let whole = (!set.is_empty() || lists.is_empty()).then_some(Effect::Put { collection, key, element, set });
+    whole.into_iter().chain(lists).collect()
 }
 
 /// The elements that a call names, each with what it sets: one, or as many as the list has that the key walks.
@@ -288,7 +315,9 @@ fn described(target: &Target, key: &str, set: &[(&'static Property, Value)]) -> 
 
 fn tagging<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
     let value = values(call, target.from).into_iter().next();
-    let Some(tags) = value.and_then(tags::read) else {
+    // A call that replaces all tags and names none removes them all.
+    let none = (target.effect == Kind::Retag && value.is_none() && !call.omitted).then(Tags::new);
+    let Some(tags) = value.map_or(none, tags::read) else {
         return vec![Effect::Touch { member: Some(target.from) }];
     };
     match target.effect {
@@ -336,8 +365,12 @@ fn decode<'c>(call: &'c Call<'_>, target: &'static Target, decoder: Decoder) -> 
     let parameters = || Value::Object(call.request.clone());
     match decoder {
         Decoder::SecurityGroupRules => {
-            let rules = security_group::from_permissions(direction, &parameters());
-            vec![Effect::Rules { direction, added: call.operation().starts_with("Authorize"), rules: revoked_by_id(call, rules) }]
+            let rules = revoked_by_id(call, security_group::from_permissions(direction, &parameters()));
+            let ids = if rules.tuples.is_empty() { rule_ids(call) } else { Vec::new() };
+            if !ids.is_empty() {
+                return vec![Effect::RuleIds { direction, ids }];
+            }
+            vec![Effect::Rules { direction, added: call.operation().starts_with("Authorize"), rules }]
         }
         Decoder::SecurityGroupDescriptions => {
             vec![Effect::Descriptions { direction, rules: security_group::from_permissions(direction, &parameters()) }]
@@ -350,11 +383,18 @@ fn decode<'c>(call: &'c Call<'_>, target: &'static Target, decoder: Decoder) -> 
 
 /// A revocation may name rules by their ids alone; the answer then says which they were.
 fn revoked_by_id(call: &Call<'_>, read: Read) -> Read {
-    let by_id = read.tuples.is_empty() && path::first(&call.request, "securityGroupRuleIds").or_else(|| path::first(&call.request, "securityGroupRuleId")).is_some();
+    let by_id = read.tuples.is_empty() && !rule_ids(call).is_empty();
     let Some(answer) = path::first(&call.response, "revokedSecurityGroupRuleSet").filter(|_| by_id) else { return read };
     let items = security_group::from_rule_set(answer);
     let unread = items.iter().filter(|item| item.tuple.is_none()).count();
     Read { tuples: items.into_iter().filter_map(|item| item.tuple).collect(), unread }
+}
+
+/// The `sgr-` ids that a call names.
+fn rule_ids(call: &Call<'_>) -> Vec<String> {
+    let paths = ["securityGroupRuleIds[].securityGroupRuleId", "securityGroupRuleIds[]", "securityGroupRuleId[].securityGroupRuleId", "securityGroupRuleId[]"];
+    let ids = |path: &&str| path::values(&call.request, path).into_iter().filter_map(path::text).collect::<Vec<_>>();
+    paths.iter().map(ids).find(|ids| !ids.is_empty()).unwrap_or_default()
 }
 
 fn modified_rules<'c>(call: &'c Call<'_>) -> Vec<Effect<'c>> {

@@ -111,9 +111,14 @@ fn walk<'v>(value: &'v Value, at: String, steps: &[Step<'_>], found: &mut Vec<(S
                 walk(element, format!("{at}[{index}]"), rest, found);
             }
         }
+        (Step::Where(name, wanted), Value::Object(members)) => {
+            if member(members, name).is_some_and(|(_, it)| text(it).is_some_and(|text| text.eq_ignore_ascii_case(wanted))) {
+                walk(value, at, rest, found);
+            }
+        }
         (Step::Where(name, wanted), Value::Array(elements)) => {
             for (index, element) in elements.iter().enumerate() {
-                let matches = element.as_object().and_then(|members| member(members, name)).is_some_and(|(_, it)| text(it).as_deref() == Some(*wanted));
+                let matches = element.as_object().and_then(|members| member(members, name)).is_some_and(|(_, it)| text(it).is_some_and(|text| text.eq_ignore_ascii_case(wanted)));
                 if matches {
                     walk(element, format!("{at}[{index}]"), rest, found);
                 }

@@ -4,6 +4,7 @@
 //! into forms that are not true, rather than an error, where a value is missing. A condition never changes a finding.
 
 mod check;
+mod direct;
 mod narrow;
 mod rewrite;
 
@@ -13,6 +14,7 @@ use cel::common::ast::{Expr, LiteralValue};
 use cel::common::types::CelBool;
 use cel::{Context, ExecutionError, IdedExpr, Program, Value};
 
+pub(crate) use direct::Scope;
 pub(crate) use narrow::{Narrow, Reach};
 
 use super::functions::ENVIRONMENT;
@@ -44,6 +46,7 @@ pub(crate) struct Condition {
 
 #[derive(Debug, Clone)]
 struct Compiled {
+    direct: direct::Direct,
     expression: IdedExpr,
     reach: Reach,
 }
@@ -71,6 +74,11 @@ impl Condition {
     /// Whether the condition is also asked of all changes together.
     pub(crate) fn reach(&self) -> Reach {
         self.compiled().map_or(Reach::EachChange, |compiled| compiled.reach)
+    }
+
+    /// Answers the condition without CEL, where that is possible.
+    pub(crate) fn answer(&self, scope: Scope<'_>) -> Option<bool> {
+        self.compiled().ok()?.direct.answer(scope)
     }
 
     /// Asks the condition. The error says what went wrong, without any value of the finding.
@@ -124,8 +132,9 @@ fn parse(text: &str) -> Result<Parsed, Fault> {
 fn compile(parsed: &Parsed, text: &str) -> Result<Compiled, Fault> {
     check::names(&parsed.program, text)?;
     let reach = narrow::reach(parsed.program.expression());
+    let direct = direct::of(parsed.program.expression());
     let expression = rewrite::forgiving(parsed.program.expression().clone());
-    Ok(Compiled { expression, reach })
+    Ok(Compiled { direct, expression, reach })
 }
 
 /// The first bracket that is one too many. Brackets in texts do not count.
@@ -223,10 +232,16 @@ fn literal(expression: &IdedExpr) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::judge::context::Variables;
+    use crate::judge::parts::Facts;
 
     fn ask(text: &str) -> Result<bool, String> {
         let finding = crate::judge::file::finding(FINDING);
-        Condition::read(text).unwrap().ask(Variables::of(&finding).with_all())
+        let changes: Vec<Facts<'_>> = finding.changes.iter().map(Facts::of).collect();
+        let condition = Condition::read(text).unwrap();
+        let answer = condition.ask(Variables::of(&finding, &changes).with_all());
+        let direct = condition.answer(Scope::of(&finding, &changes));
+        assert!(direct.is_none_or(|direct| answer == Ok(direct)), "{text}");
+        answer
     }
 
     const FINDING: &str = r#"{ resource = { type = "AWS::EC2::Instance" }, changes = [{ attribute = "a", actual = "text" }, { attribute = "b", declared = { n = 5, list = ["x"] } }] }"#;

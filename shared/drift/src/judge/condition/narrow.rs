@@ -33,6 +33,11 @@ impl Narrow {
         admits(&self.types, kind_of_resource) && admits(&self.calls, call) && admits(&self.kinds, kind)
     }
 
+    /// The resource types it is limited to.
+    pub(crate) fn types(&self) -> Option<&[String]> {
+        self.types.as_deref()
+    }
+
     fn limit(&mut self, what: &str, names: Vec<String>) {
         let slot = match what {
             "resource.type" => &mut self.types,
@@ -145,7 +150,7 @@ fn only_grows(node: &IdedExpr, loops: &mut usize) -> bool {
 }
 
 /// The predicate of `exists`, which starts false and adds by `||`.
-fn exists<'a>(start: &IdedExpr, step: &'a IdedExpr) -> Option<&'a IdedExpr> {
+pub(super) fn exists<'a>(start: &IdedExpr, step: &'a IdedExpr) -> Option<&'a IdedExpr> {
     let starts_false = matches!(&start.expr, Expr::Literal(LiteralValue::Boolean(flag)) if !*flag.inner());
     match &step.expr {
         Expr::Call(call) if starts_false && call.func_name == operators::LOGICAL_OR => call.args.get(1),

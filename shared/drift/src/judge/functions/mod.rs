@@ -19,8 +19,11 @@ use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError};
 
 pub(crate) use operators::{FIELD, HAS, ITEMS, ONE_OF, ORDERED, SEPARATOR, WITHIN};
+pub(crate) use settings::value as setting;
 
-use super::value::{Record, View};
+use super::path::Name;
+use super::value::owned;
+use super::view::{Fields, View};
 
 /// The environment all conditions run in: CEL's standard library, and what is listed here.
 pub(crate) static ENVIRONMENT: LazyLock<Arc<Env>> =
@@ -30,31 +33,91 @@ pub(crate) static ENVIRONMENT: LazyLock<Arc<Env>> =
 pub(crate) struct Listed {
     pub(crate) name: &'static str,
     pub(crate) arguments: usize,
+    /// What it does in CEL.
     run: Function,
+    /// What it does outside of CEL.
+    pub(crate) does: Does,
+}
+
+/// What a function does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Does {
+    /// Says yes or no to values.
+    Ask(fn(&[View<'_, '_>]) -> bool),
+    /// Says yes or no to a change and names of settings.
+    AskChange(fn(Fields<'_>, &[Name]) -> bool),
+    /// Gives the value of a setting, on this side of a change.
+    Setting(&'static str),
+    /// Gives a list of texts.
+    List(fn(&[View<'_, '_>]) -> Vec<String>),
+}
+
+/// Most arguments of a listed function.
+pub(crate) const MOST_ARGUMENTS: usize = 3;
+
+macro_rules! ask {
+    ($name:literal, $arguments:literal, $ask:expr) => {
+        Listed {
+            name: $name,
+            arguments: $arguments,
+            run: |arguments| flag(with_views(&arguments, $ask)),
+            does: Does::Ask($ask),
+        }
+    };
+}
+
+macro_rules! ask_change {
+    ($name:literal, $ask:expr) => {
+        Listed {
+            name: $name,
+            arguments: 2,
+            run: |arguments| flag(with_change(&arguments, $ask)),
+            does: Does::AskChange($ask),
+        }
+    };
+}
+
+macro_rules! side {
+    ($name:literal, $side:literal) => {
+        Listed {
+            name: $name,
+            arguments: 2,
+            run: |arguments| value_of_setting(&arguments, $side),
+            does: Does::Setting($side),
+        }
+    };
 }
 
 /// The functions a condition may call, beside CEL's own.
 pub(crate) const LISTED: &[Listed] = &[
-    Listed { name: "about", arguments: 2, run: about },
-    Listed { name: "about_tags", arguments: 1, run: about_tags },
-    Listed { name: "now", arguments: 2, run: now },
-    Listed { name: "was", arguments: 2, run: was },
-    Listed { name: "turned_on", arguments: 2, run: turned_on },
-    Listed { name: "turned_off", arguments: 2, run: turned_off },
-    Listed { name: "lowered", arguments: 2, run: lowered },
-    Listed { name: "raised", arguments: 2, run: raised },
-    Listed { name: "is_any_cidr", arguments: 1, run: is_any_cidr },
-    Listed { name: "opens_port", arguments: 3, run: opens_port },
-    Listed { name: "opens_all_ports", arguments: 1, run: opens_all_ports },
-    Listed { name: "inbound", arguments: 3, run: inbound },
-    Listed { name: "grants_admin", arguments: 1, run: grants_admin },
-    Listed { name: "is_public_policy", arguments: 1, run: is_public_policy },
-    Listed { name: "is_public_acl", arguments: 1, run: is_public_acl },
-    Listed { name: "requires_tls", arguments: 1, run: requires_tls },
-    Listed { name: "new_external_principals", arguments: 3, run: new_external_principals },
-    Listed { name: "federation_weakened", arguments: 2, run: federation_weakened },
-    Listed { name: "shared_with_all", arguments: 1, run: shared_with_all },
-    Listed { name: "expires_sooner", arguments: 2, run: expires_sooner },
+    ask_change!("about", settings::about),
+    ask!("about_tags", 1, |it| at(it, 0).fields().is_some_and(settings::about_tags)),
+    side!("now", "actual"),
+    side!("was", "declared"),
+    ask_change!("turned_on", settings::turned_on),
+    ask_change!("turned_off", settings::turned_off),
+    ask_change!("lowered", settings::lowered),
+    ask_change!("raised", settings::raised),
+    ask!("is_any_cidr", 1, |it| network::is_any_cidr(at(it, 0))),
+    ask!("opens_port", 3, |it| match (at(it, 1).text(), at(it, 2).number()) {
+        (Some(protocol), Some(port)) => network::opens_port(at(it, 0), protocol, port),
+        (None, _) | (_, None) => false,
+    }),
+    ask!("opens_all_ports", 1, |it| network::opens_all_ports(at(it, 0))),
+    ask!("inbound", 3, |it| at(it, 0).fields().is_some_and(|change| network::inbound(change, at(it, 1), at(it, 2)))),
+    ask!("grants_admin", 1, |it| policy::grants_admin(at(it, 0))),
+    ask!("is_public_policy", 1, |it| policy::is_public(at(it, 0))),
+    ask!("is_public_acl", 1, |it| policy::is_public_acl(at(it, 0))),
+    ask!("requires_tls", 1, |it| policy::requires_tls(at(it, 0))),
+    Listed {
+        name: "new_external_principals",
+        arguments: 3,
+        run: |arguments| texts(with_views(&arguments, new_external_principals)),
+        does: Does::List(new_external_principals),
+    },
+    ask!("federation_weakened", 2, |it| policy::federation_weakened(at(it, 0), at(it, 1))),
+    ask!("shared_with_all", 1, |it| at(it, 0).any_text(&|text| matches!(text, "all" | "*"))),
+    ask!("expires_sooner", 2, |it| policy::expires_sooner(at(it, 0), at(it, 1))),
 ];
 
 fn environment() -> Result<Env, DeclarationError> {
@@ -81,117 +144,46 @@ fn nothing<'b, 'v>() -> CowVal<'b, 'v> {
     CowVal::owned(CelNull)
 }
 
+fn texts<'b, 'v>(texts: Vec<String>) -> Outcome<'b, 'v> {
+    let texts = texts.into_iter().map(|text| Box::new(CelString::from(text)) as Box<dyn Val + 'v>);
+    Ok(CowVal::owned(CelList::from(texts.collect::<Vec<_>>())))
+}
+
 fn view<'a, 'v>(arguments: &'a Arguments<'_, 'v>, index: usize) -> View<'a, 'v> {
     arguments.get(index).map_or(View::Null, |value| View::of(&**value))
 }
 
+fn at<'a, 'v>(views: &[View<'a, 'v>], index: usize) -> View<'a, 'v> {
+    views.get(index).copied().unwrap_or(View::Null)
+}
+
+fn with_views<T>(arguments: &Arguments<'_, '_>, ask: fn(&[View<'_, '_>]) -> T) -> T {
+    let views: [View<'_, '_>; MOST_ARGUMENTS] = std::array::from_fn(|index| view(arguments, index));
+    ask(&views)
+}
+
 /// The names that a function was given: one, several joined, or a list that was computed.
-fn names<'a>(value: View<'a, '_>) -> Vec<&'a str> {
+fn names(value: View<'_, '_>) -> Vec<Name> {
     match value {
-        View::Text(joined) => joined.split(SEPARATOR).collect(),
-        View::List(names) => names.iter().filter_map(|name| View::of(&**name).text()).collect(),
+        View::Text(joined) => joined.split(SEPARATOR).map(Name::new).collect(),
+        View::List(names) => names.iter().filter_map(View::text).map(Name::new).collect(),
         View::Null | View::Bool(_) | View::Number(_) | View::Object(_) | View::Other => Vec::new(),
     }
 }
 
-/// The change and the names that a function on changes was given.
-fn with_change<'b, 'v>(arguments: &Arguments<'_, '_>, ask: impl Fn(&Record, &[&str]) -> bool) -> Outcome<'b, 'v> {
-    let View::Object(change) = view(arguments, 0) else { return flag(false) };
-    flag(ask(change, &names(view(arguments, 1))))
+/// Asks of the change and the names that a function on changes was given.
+fn with_change(arguments: &Arguments<'_, '_>, ask: fn(Fields<'_>, &[Name]) -> bool) -> bool {
+    view(arguments, 0).fields().is_some_and(|change| ask(change, &names(view(arguments, 1))))
 }
 
-fn about<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    with_change(&arguments, settings::about)
-}
-
-fn about_tags<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    let View::Object(change) = view(&arguments, 0) else { return flag(false) };
-    flag(settings::about_tags(change))
-}
-
-fn turned_on<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    with_change(&arguments, settings::turned_on)
-}
-
-fn turned_off<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    with_change(&arguments, settings::turned_off)
-}
-
-fn lowered<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    with_change(&arguments, |change, names| settings::moved(change, names, |was, now| now < was))
-}
-
-fn raised<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    with_change(&arguments, |change, names| settings::moved(change, names, |was, now| now > was))
-}
-
-fn now<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    setting(&arguments, "actual")
-}
-
-fn was<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    setting(&arguments, "declared")
-}
-
-fn setting<'b, 'v>(arguments: &Arguments<'_, '_>, side: &str) -> Outcome<'b, 'v> {
-    let View::Object(change) = view(arguments, 0) else { return Ok(nothing()) };
+fn value_of_setting<'b, 'v>(arguments: &Arguments<'_, '_>, side: &str) -> Outcome<'b, 'v> {
+    let Some(change) = view(arguments, 0).fields() else { return Ok(nothing()) };
     let found = settings::value(change, side, &names(view(arguments, 1)));
-    Ok(found.map_or_else(nothing, |value| CowVal::Owned(value.clone_as_boxed())))
+    Ok(found.map_or_else(nothing, |value| CowVal::Owned(owned(value))))
 }
 
-fn is_any_cidr<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    flag(network::is_any_cidr(view(&arguments, 0)))
-}
-
-fn opens_port<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    match (view(&arguments, 1).text(), view(&arguments, 2).number()) {
-        (Some(protocol), Some(port)) => flag(network::opens_port(view(&arguments, 0), protocol, port)),
-        (None, _) | (_, None) => flag(false),
-    }
-}
-
-fn opens_all_ports<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    flag(network::opens_all_ports(view(&arguments, 0)))
-}
-
-fn inbound<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    let View::Object(change) = view(&arguments, 0) else { return flag(false) };
-    flag(network::inbound(change, view(&arguments, 1), view(&arguments, 2)))
-}
-
-fn grants_admin<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    flag(policy::grants_admin(view(&arguments, 0)))
-}
-
-fn is_public_policy<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    flag(policy::is_public(view(&arguments, 0)))
-}
-
-fn is_public_acl<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    flag(policy::is_public_acl(view(&arguments, 0)))
-}
-
-fn requires_tls<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    flag(policy::requires_tls(view(&arguments, 0)))
-}
-
-fn new_external_principals<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    let account = view(&arguments, 2).text().unwrap_or_default();
-    let found = policy::new_external_principals(view(&arguments, 0), view(&arguments, 1), account);
-    let texts = found.into_iter().map(|principal| Box::new(CelString::from(principal)) as Box<dyn Val + 'v>);
-    Ok(CowVal::owned(CelList::from(texts.collect::<Vec<_>>())))
-}
-
-fn federation_weakened<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    flag(policy::federation_weakened(view(&arguments, 0), view(&arguments, 1)))
-}
-
-fn shared_with_all<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    flag(view(&arguments, 0).any_text(&|text| matches!(text, "all" | "*")))
-}
-
-fn expires_sooner<'b, 'v>(arguments: Arguments<'b, 'v>) -> Outcome<'b, 'v> {
-    flag(policy::expires_sooner(view(&arguments, 0), view(&arguments, 1)))
+fn new_external_principals(it: &[View<'_, '_>]) -> Vec<String> {
+    policy::new_external_principals(at(it, 0), at(it, 1), at(it, 2).text().unwrap_or_default())
 }
 
 #[cfg(test)]

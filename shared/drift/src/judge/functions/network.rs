@@ -5,16 +5,14 @@
 use ipnet::IpNet;
 
 use crate::judge::path::same_name;
-use crate::judge::value::{Record, View};
+use crate::judge::view::{Fields, View};
 
 /// Whether the value is, or holds, a range no smaller than a good part of the internet.
 pub(super) fn is_any_cidr(value: View<'_, '_>) -> bool {
     match value {
         View::Text(text) => text.trim().parse().is_ok_and(is_world),
-        View::List(items) => items.iter().any(|item| is_any_cidr(View::of(&**item))),
-        View::Object(fields) => {
-            fields.fields().filter(|(name, _)| is_cidr_name(name)).any(|(_, value)| is_any_cidr(View::of(&**value)))
-        }
+        View::List(items) => items.iter().any(is_any_cidr),
+        View::Object(fields) => fields.any(|name, value| is_cidr_name(name) && is_any_cidr(value)),
         View::Null | View::Bool(_) | View::Number(_) | View::Other => false,
     }
 }
@@ -29,8 +27,9 @@ fn is_world(range: IpNet) -> bool {
 }
 
 fn is_cidr_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.starts_with("cidr") || name.starts_with("ipv6_cidr") || name.starts_with("ipv6cidr")
+    ["cidr", "ipv6_cidr", "ipv6cidr"]
+        .iter()
+        .any(|start| name.get(..start.len()).is_some_and(|leading| leading.eq_ignore_ascii_case(start)))
 }
 
 /// Whether the element opens the port for the protocol. An element that says no protocol is not read as all.
@@ -62,22 +61,24 @@ pub(super) fn opens_all_ports(value: View<'_, '_>) -> bool {
 }
 
 /// Whether a security-group change lets traffic in rather than out: by its own words, its declaration or the call.
-pub(super) fn inbound(change: &Record, resource: View<'_, '_>, call: View<'_, '_>) -> bool {
-    let says_egress = |text: &str| text.to_ascii_lowercase().contains("egress");
-    let by_path = change.paths().is_some_and(|paths| paths.contain("egress"));
-    let by_value = ["declared", "actual"]
-        .into_iter()
-        .any(|side| change.field(side).is_some_and(|value| is_egress(View::of(&**value))));
-    let by_call = match call {
-        View::Object(call) => call.field("name").and_then(|name| View::of(&**name).text()).is_some_and(says_egress),
-        View::Null | View::Bool(_) | View::Number(_) | View::Text(_) | View::List(_) | View::Other => false,
-    };
-    !(by_path || by_value || by_call || declared_egress(change, resource))
+pub(super) fn inbound(change: Fields<'_>, resource: View<'_, '_>, call: View<'_, '_>) -> bool {
+    let by_path = || change.paths().is_some_and(|paths| paths.contain("egress"));
+    let by_value = || ["declared", "actual"].into_iter().any(|side| change.field(side).is_some_and(is_egress));
+    let by_call = || text_of(call, "name").is_some_and(says_egress);
+    !(by_path() || by_value() || by_call() || declared_egress(change, resource))
+}
+
+fn says_egress(text: &str) -> bool {
+    text.as_bytes().windows("egress".len()).any(|part| part.eq_ignore_ascii_case(b"egress"))
+}
+
+fn text_of<'a>(object: View<'a, '_>, name: &str) -> Option<&'a str> {
+    object.fields()?.field(name)?.text()
 }
 
 fn is_egress(element: View<'_, '_>) -> bool {
     let View::Object(fields) = element else { return false };
-    fields.fields().any(|(name, value)| match View::of(&**value) {
+    fields.any(|name, value| match value {
         View::Text(text) => {
             (same_name(name, "direction") || same_name(name, "type")) && text.eq_ignore_ascii_case("egress")
         }
@@ -87,18 +88,12 @@ fn is_egress(element: View<'_, '_>) -> bool {
 }
 
 /// Whether the block that owns the change declares an outgoing rule.
-fn declared_egress(change: &Record, resource: View<'_, '_>) -> bool {
-    let View::Object(resource) = resource else { return false };
-    let Some(View::List(declarations)) = resource.field("declarations").map(|list| View::of(&**list)) else {
-        return false;
-    };
-    let owner = change.field("address").and_then(|address| View::of(&**address).text());
+fn declared_egress(change: Fields<'_>, resource: View<'_, '_>) -> bool {
+    let declarations = resource.fields().and_then(|resource| resource.field("declarations"));
+    let Some(View::List(declarations)) = declarations else { return false };
+    let Some(owner) = change.field("address").and_then(View::text) else { return false };
     declarations.iter().any(|declaration| {
-        let View::Object(declaration) = View::of(&**declaration) else { return false };
-        let text = |name| declaration.field(name).and_then(|value| View::of(&**value).text());
-        owner.is_some()
-            && text("address") == owner
-            && text("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("egress"))
+        text_of(declaration, "address") == Some(owner) && text_of(declaration, "type").is_some_and(says_egress)
     })
 }
 
@@ -107,26 +102,30 @@ enum Protocol<'a> {
     One(&'a str),
 }
 
-fn said_protocol(fields: &Record) -> Option<Protocol<'_>> {
-    let (_, value) = fields.fields().find(|(name, _)| same_name(name, "protocol") || same_name(name, "ip_protocol"))?;
-    match View::of(&**value) {
+fn said_protocol(fields: Fields<'_>) -> Option<Protocol<'_>> {
+    let is_protocol = |name: &str| same_name(name, "protocol") || same_name(name, "ip_protocol");
+    let value = fields.find(|name, value| is_protocol(name).then_some(value))?;
+    match value {
         View::Text("-1" | "all" | "ALL" | "-1.0") => Some(Protocol::All),
         View::Text("6") => Some(Protocol::One("tcp")),
         View::Text("17") => Some(Protocol::One("udp")),
         View::Text(name) if name.eq_ignore_ascii_case("tcp") => Some(Protocol::One("tcp")),
         View::Text(name) if name.eq_ignore_ascii_case("udp") => Some(Protocol::One("udp")),
         View::Text(name) => Some(Protocol::One(name)),
-        View::Number(number) if number < 0.0 => Some(Protocol::All),
-        View::Number(6.0) => Some(Protocol::One("tcp")),
-        View::Number(17.0) => Some(Protocol::One("udp")),
-        View::Number(_) | View::Null | View::Bool(_) | View::List(_) | View::Object(_) | View::Other => None,
+        View::Number(_) => match value.number()? {
+            number if number < 0.0 => Some(Protocol::All),
+            6.0 => Some(Protocol::One("tcp")),
+            17.0 => Some(Protocol::One("udp")),
+            _ => None,
+        },
+        View::Null | View::Bool(_) | View::List(_) | View::Object(_) | View::Other => None,
     }
 }
 
-fn ports(fields: &Record) -> (Option<f64>, Option<f64>) {
+fn ports(fields: Fields<'_>) -> (Option<f64>, Option<f64>) {
     let port = |wanted: &str| {
-        let (_, value) = fields.fields().find(|(name, _)| same_name(name, wanted))?;
-        View::of(&**value).number().filter(|port| *port >= 0.0)
+        let value = fields.find(|name, value| same_name(name, wanted).then_some(value))?;
+        value.number().filter(|port| *port >= 0.0)
     };
     (port("from_port"), port("to_port"))
 }
@@ -136,10 +135,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::judge::value::owned;
 
     fn any(value: &Value) -> bool {
-        is_any_cidr(View::of(&*owned(value)))
+        is_any_cidr(View::of_json(value))
     }
 
     #[test]
@@ -165,14 +163,14 @@ mod tests {
 
     #[test]
     fn ports_are_read_as_numbers_and_texts() {
-        let opens = |value: Value, port: f64| opens_port(View::of(&*owned(&value)), "tcp", port);
+        let opens = |value: Value, port: f64| opens_port(View::of_json(&value), "tcp", port);
         assert!(opens(json!({"protocol": "tcp", "from_port": 22, "to_port": 22}), 22.0));
         assert!(opens(json!({"IpProtocol": "TCP", "FromPort": "20", "ToPort": "30"}), 22.0));
         assert!(opens(json!({"protocol": "-1", "from_port": 0, "to_port": 0}), 22.0));
         assert!(!opens(json!({"protocol": "tcp", "from_port": 443, "to_port": 443}), 22.0));
         assert!(!opens(json!({"protocol": "udp", "from_port": 22, "to_port": 22}), 22.0));
         assert!(!opens(json!("0.0.0.0/0"), 22.0));
-        let all = |value: Value| opens_all_ports(View::of(&*owned(&value)));
+        let all = |value: Value| opens_all_ports(View::of_json(&value));
         assert!(all(json!({"ip_protocol": "-1"})));
         assert!(all(json!({"protocol": "6", "from_port": 0, "to_port": 65535})));
         assert!(!all(json!({"protocol": "tcp", "from_port": 0, "to_port": 1024})));

@@ -10,7 +10,7 @@ use cel::common::value::CowVal;
 use cel::{DeclarationError, Env, ExecutionError};
 
 use super::{Arguments, Outcome, any, flag, nothing, view};
-use crate::judge::value::View;
+use crate::judge::view::View;
 
 /// What `.`, `[]`, `has()`, `in`, comparisons and loops become.
 pub(crate) const FIELD: &str = "@field";

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::network::is_any_cidr;
-use crate::judge::value::{View, owned};
+use crate::judge::view::{Fields, Items, View};
 
 /// Condition keys that tie a statement to callers the owner knows.
 const RESTRICTING_KEYS: &[&str] = &[
@@ -37,11 +37,11 @@ const RESTRICTING_KEYS: &[&str] = &[
 pub(super) fn grants_admin(value: View<'_, '_>) -> bool {
     match value {
         View::Text(text) if text.starts_with("arn:") => text.ends_with(":iam::aws:policy/AdministratorAccess"),
-        View::List(items) => items.iter().any(|item| grants_admin(View::of(&**item))),
+        View::List(items) => items.iter().any(grants_admin),
         View::Object(fields) if fields.field("Statement").is_none() && fields.field("Effect").is_none() => {
-            fields.fields().any(|(_, inner)| grants_admin(View::of(&**inner)))
+            fields.any(|_, inner| grants_admin(inner))
         }
-        View::Text(_) | View::Object(_) => allowing(value).iter().any(|statement| {
+        View::Text(_) | View::Object(_) => any_statement(value, "Allow", |statement| {
             let every = |name| {
                 texts(statement.get(name)).any(|text| !text.is_empty() && text.chars().all(|c| matches!(c, '*' | ':')))
             };
@@ -53,7 +53,7 @@ pub(super) fn grants_admin(value: View<'_, '_>) -> bool {
 
 /// Whether the policy allows something to everyone, with no condition that says whom.
 pub(super) fn is_public(value: View<'_, '_>) -> bool {
-    allowing(value).iter().any(|statement| {
+    any_statement(value, "Allow", |statement| {
         let everyone = statement.contains_key("NotPrincipal") || principals(statement, "AWS").contains("*");
         everyone && !is_restricted(statement)
     })
@@ -61,7 +61,7 @@ pub(super) fn is_public(value: View<'_, '_>) -> bool {
 
 /// Whether the policy denies what does not come over TLS.
 pub(super) fn requires_tls(value: View<'_, '_>) -> bool {
-    statements(value).iter().filter(|statement| has_effect(statement, "Deny")).any(|statement| {
+    any_statement(value, "Deny", |statement| {
         conditions(statement).any(|(_, key, value)| {
             key.eq_ignore_ascii_case("aws:SecureTransport") && texts(Some(value)).any(|text| text == "false")
         })
@@ -102,31 +102,41 @@ pub(super) fn is_public_acl(value: View<'_, '_>) -> bool {
     })
 }
 
-fn allowing(value: View<'_, '_>) -> Vec<Map<String, Value>> {
-    statements(value).into_iter().filter(|statement| has_effect(statement, "Allow")).collect()
-}
-
-/// The statements of a policy, or the one statement that the value is.
-fn statements(value: View<'_, '_>) -> Vec<Map<String, Value>> {
-    let document = match value {
-        View::Text(text) => parse(text),
-        View::Object(_) | View::List(_) => Some(value.json()),
-        View::Null | View::Bool(_) | View::Number(_) | View::Other => None,
-    };
-    let mut found = Vec::new();
-    collect(document.unwrap_or_default(), &mut found);
+fn any_statement(value: View<'_, '_>, effect: &str, test: impl Fn(&Map<String, Value>) -> bool) -> bool {
+    let mut found = false;
+    for_each_statement(value, effect, |statement| found = found || test(statement));
     found
 }
 
-fn collect(document: Value, found: &mut Vec<Map<String, Value>>) {
+/// Each statement of a policy, or the one statement that the value is.
+fn for_each_statement(value: View<'_, '_>, effect: &str, mut see: impl FnMut(&Map<String, Value>)) {
+    let see: &mut dyn FnMut(&Map<String, Value>) = &mut |statement| {
+        if has_effect(statement, effect) {
+            see(statement);
+        }
+    };
+    match value {
+        View::Text(text) => visit(&parse(text).unwrap_or_default(), see),
+        View::Object(Fields::Json(fields)) => visit_fields(fields, see),
+        View::List(Items::Json(items)) => items.iter().for_each(|item| visit(item, see)),
+        View::Object(_) | View::List(_) => visit(&value.json(), see),
+        View::Null | View::Bool(_) | View::Number(_) | View::Other => {}
+    }
+}
+
+fn visit(document: &Value, see: &mut dyn FnMut(&Map<String, Value>)) {
     match document {
-        Value::Object(mut fields) => match fields.remove("Statement") {
-            Some(inner) => collect(inner, found),
-            None if fields.contains_key("Effect") => found.push(fields),
-            None => {}
-        },
-        Value::Array(items) => items.into_iter().for_each(|item| collect(item, found)),
+        Value::Object(fields) => visit_fields(fields, see),
+        Value::Array(items) => items.iter().for_each(|item| visit(item, see)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn visit_fields(fields: &Map<String, Value>, see: &mut dyn FnMut(&Map<String, Value>)) {
+    match fields.get("Statement") {
+        Some(inner) => visit(inner, see),
+        None if fields.contains_key("Effect") => see(fields),
+        None => {}
     }
 }
 
@@ -172,7 +182,9 @@ fn principals(statement: &Map<String, Value>, kind: &str) -> BTreeSet<String> {
 }
 
 fn allowed_principals(value: View<'_, '_>) -> BTreeSet<String> {
-    allowing(value).iter().flat_map(|statement| principals(statement, "AWS")).collect()
+    let mut found = BTreeSet::new();
+    for_each_statement(value, "Allow", |statement| found.extend(principals(statement, "AWS")));
+    found
 }
 
 /// Operator, key and value of each condition.
@@ -201,12 +213,12 @@ fn is_restricted(statement: &Map<String, Value>) -> bool {
 /// Per federated provider: the values each condition key allows. A key that one of several statements lacks is absent.
 fn federations(value: View<'_, '_>) -> BTreeMap<String, BTreeMap<String, BTreeSet<String>>> {
     let mut found: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
-    for statement in allowing(value) {
+    for_each_statement(value, "Allow", |statement| {
         let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (_, key, value) in conditions(&statement) {
+        for (_, key, value) in conditions(statement) {
             allowed.entry(key.to_ascii_lowercase()).or_default().extend(texts(Some(value)).map(str::to_owned));
         }
-        for provider in principals(&statement, "Federated") {
+        for provider in principals(statement, "Federated") {
             match found.get_mut(&provider) {
                 None => {
                     found.insert(provider, allowed.clone());
@@ -219,7 +231,7 @@ fn federations(value: View<'_, '_>) -> BTreeMap<String, BTreeMap<String, BTreeSe
                 }
             }
         }
-    }
+    });
     found
 }
 
@@ -243,7 +255,7 @@ fn expirations(value: &Value, inside: bool, found: &mut Option<f64>) {
             for (name, inner) in fields {
                 let name = name.to_ascii_lowercase();
                 let counts = name == "expirationindays" || (inside && name == "days");
-                let days = View::of(&*owned(inner)).number().filter(|days| counts && *days > 0.0);
+                let days = View::of_json(inner).number().filter(|days| counts && *days > 0.0);
                 *found = days.map_or(*found, |days| Some(found.map_or(days, |least| least.min(days))));
                 expirations(inner, name == "expiration" || (inside && inner.is_array()), found);
             }
@@ -260,7 +272,7 @@ mod tests {
     use super::*;
 
     fn with<T>(value: &Value, ask: impl Fn(View<'_, '_>) -> T) -> T {
-        ask(View::of(&*owned(value)))
+        ask(View::of_json(value))
     }
 
     fn allow(principal: &Value, condition: &Value) -> Value {

@@ -1,0 +1,198 @@
+//! Compares a list that a call writes whole, entry by entry: an entry with the declared one that it is most like.
+//!
+//! A difference then stands where it is (`rule[1].expiration[0].days`); entries without a partner were added or removed.
+//! One declared entry and one written need no pairing.
+
+use std::borrow::Cow;
+
+use driftwire_catalog::Property;
+use driftwire_declared::{Declaration, Tool};
+use serde_json::{Map, Value};
+
+use super::{Subject, change, compared, equality_of, find_element, is_nothing, set, undeclared};
+use crate::{
+    compare::Comparison,
+    cover::{self, Owner},
+    finding::Change,
+    outcome::{Facet, FacetResult},
+    understand::{
+        effect::observed_at,
+        lists::{self, Listed},
+        path,
+    },
+    verdict::{ChangeOp, Reason},
+};
+
+/// The declared list that a call writes.
+struct Home<'d> {
+    declaration: &'d Declaration,
+    attribute: String,
+    entries: &'d [Value],
+    /// The properties: path in a written entry, path in a declared one.
+    members: Vec<(&'static Property, &'static str, &'static str)>,
+}
+
+/// Compares the written entries with the declared ones.
+pub(super) fn facets(subject: Subject<'_>, listed: &Listed, part: Option<&str>, pending: bool) -> Vec<Facet> {
+    let own: Vec<&Declaration> = match part.map(|key| find_element(subject, "@part", key)) {
+        None => subject.declarations.to_vec(),
+        Some(Some(element)) => vec![element.declaration],
+        Some(None) => return listed.flat.iter().map(|(property, value)| undeclared(subject, property, value)).collect(),
+    };
+    let home = own.iter().find_map(|declaration| home(declaration, listed));
+    match home {
+        Some(home) if home.entries.len() != 1 || listed.entries.len() != 1 => paired(subject, &home, listed, pending),
+        _ => {
+            let narrowed = Subject { declarations: &own, ..subject };
+            listed.flat.iter().flat_map(|(property, value)| set(narrowed, property, value, pending, part.is_some())).collect()
+        }
+    }
+}
+
+/// Where a declaration has the list: the longest path that the properties share up to an index, by preference one of the
+/// call's own name.
+fn home<'d>(declaration: &'d Declaration, listed: &Listed) -> Option<Home<'d>> {
+    if !matches!(declaration.tool, Tool::Terraform | Tool::OpenTofu) {
+        return None;
+    }
+    let paths: Vec<(&'static Property, &'static str, &'static str)> = listed
+        .flat
+        .iter()
+        .filter_map(|(property, _)| {
+            let (_, inside) = lists::split(property.member)?;
+            let path = cover::explicit_path(declaration, property)?;
+            Some((*property, inside, path))
+        })
+        .collect();
+    let (_, _, first) = paths.first()?;
+    let shared = first.match_indices("[0].").filter_map(|(at, _)| first.get(..at)).filter(|list| {
+        paths.iter().all(|(_, _, path)| path.strip_prefix(*list).is_some_and(|rest| rest.starts_with("[0].")))
+    });
+    let last = |path: &'static str| path.rsplit('.').next().unwrap_or(path).trim_end_matches('s');
+    let mut shared: Vec<&'static str> = shared.collect();
+    shared.sort_by_key(|list| !path::same_name(last(list), last(listed.list)));
+    let list = shared.first()?;
+    let (attribute, value) = path::located(&declaration.attributes, list)?;
+    let entries = match value {
+        Value::Array(entries) => entries.as_slice(),
+        Value::Null => &[],
+        _ => return None,
+    };
+    if cover::is_copy(declaration, &attribute) {
+        return None;
+    }
+    let members = paths.iter().filter_map(|(property, inside, path)| Some((*property, *inside, path.strip_prefix(list)?.strip_prefix("[0].")?))).collect();
+    Some(Home { declaration, attribute, entries, members })
+}
+
+fn paired(subject: Subject<'_>, home: &Home<'_>, listed: &Listed, pending: bool) -> Vec<Facet> {
+    let pairs = pairs(subject, home, listed);
+    let mut facets = Vec::new();
+    for (at, entry) in home.entries.iter().enumerate() {
+        let attribute = format!("{}[{at}]", home.attribute);
+        match pairs.iter().find(|(declared, _)| *declared == at).and_then(|(_, written)| listed.entries.get(*written)) {
+            Some(written) => facets.extend(entry_facets(subject, home, &attribute, entry, written, pending)),
+            None => {
+                let change = Change { pending, ..change(attribute, ChangeOp::Removed, Some(entry.clone()), None) };
+                facets.push(whole(subject, home, listed, Reason::Differs, change));
+            }
+        }
+    }
+    for (at, written) in listed.entries.iter().enumerate() {
+        if !pairs.iter().any(|(_, paired)| *paired == at) {
+            let change = Change { pending, ..change(home.attribute.clone(), ChangeOp::Added, None, Some(in_their_words(home, written))) };
+            facets.push(whole(subject, home, listed, Reason::Differs, change));
+        }
+    }
+    if facets.is_empty() {
+        let change = change(home.attribute.clone(), ChangeOp::Replaced, None, None);
+        let same = whole(subject, home, listed, Reason::Equal, change);
+        facets.push(Facet { result: FacetResult::Same(Reason::Equal), ..same });
+    }
+    facets
+}
+
+/// A facet of a whole entry.
+fn whole(subject: Subject<'_>, home: &Home<'_>, listed: &Listed, reason: Reason, change: Change) -> Facet {
+    let element = change.declared.as_ref().or(change.actual.as_ref()).map(ToString::to_string).unwrap_or_default();
+    let property = listed.flat.first().map(|(property, _)| property.name.rsplit_once('.').map_or(property.name, |(list, _)| list).to_owned());
+    let mut change = Change { address: Some(home.declaration.address.clone()), property, ..change };
+    subject.context.hide(&mut change);
+    Facet { register: format!("{}|{element}", home.attribute), result: FacetResult::Differs(reason), change, traces: Vec::new() }
+}
+
+fn entry_facets(subject: Subject<'_>, home: &Home<'_>, attribute: &str, entry: &Value, written: &Value, pending: bool) -> Vec<Facet> {
+    let mut facets = Vec::new();
+    for (property, inside, path) in &home.members {
+        let Some(actual) = value_in(written, property, inside) else { continue };
+        let Some((name, declared)) = declared_in(entry, property, path) else { continue };
+        let owner = Owner { declaration: home.declaration, attribute: format!("{attribute}.{name}"), value: declared };
+        facets.extend(compared(subject, property, &owner, &actual, pending).into_iter().map(|facet| Facet { register: format!("{attribute}|{}", facet.register), ..facet }));
+    }
+    facets
+}
+
+/// What a written entry says of a property. What it leaves out of a list that is written whole is not set.
+fn value_in(written: &Value, property: &Property, inside: &str) -> Option<Value> {
+    observed_at(written.as_object()?, &Map::new(), property, inside)
+}
+
+fn declared_in<'d>(entry: &'d Value, property: &Property, path: &str) -> Option<(String, Cow<'d, Value>)> {
+    cover::value_at(entry.as_object()?, path, property.member.matches("[]").count() > 1)
+}
+
+/// Pairs of positions, declared and written: those most alike first. What is left over is paired where one of each is
+/// left that have something in common.
+fn pairs(subject: Subject<'_>, home: &Home<'_>, listed: &Listed) -> Vec<(usize, usize)> {
+    let mut scored = Vec::new();
+    for (declared, entry) in home.entries.iter().enumerate() {
+        for (written, logged) in listed.entries.iter().enumerate() {
+            let likeness: u32 = home.members.iter().map(|(property, inside, path)| likeness(subject, home, property, (inside, logged), (path, entry))).sum();
+            if likeness > 0 {
+                scored.push((likeness, declared, written));
+            }
+        }
+    }
+    scored.sort_by(|one, other| other.0.cmp(&one.0).then((one.1, one.2).cmp(&(other.1, other.2))));
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for (_, declared, written) in scored {
+        if !pairs.iter().any(|(one, other)| *one == declared || *other == written) {
+            pairs.push((declared, written));
+        }
+    }
+    pairs
+}
+
+/// How much an equal property says: an identity tells entries apart, other values only hint.
+fn likeness(subject: Subject<'_>, home: &Home<'_>, property: &Property, logged: (&str, &Value), declared: (&str, &Value)) -> u32 {
+    let Some(actual) = value_in(logged.1, property, logged.0).filter(|it| !is_nothing(it)) else { return 0 };
+    let Some((name, value)) = declared_in(declared.1, property, declared.0) else { return 0 };
+    let equal = matches!(subject.context.compare(home.declaration.tool, &value, &actual, equality_of(property)), Comparison::Equal(_));
+    match (equal, name.as_str()) {
+        (true, "id" | "name" | "key" | "priority" | "rule_id" | "target_id" | "path_pattern") => 100,
+        (true, _) => 1,
+        (false, _) => 0,
+    }
+}
+
+/// A written entry in the names of the declaration.
+fn in_their_words(home: &Home<'_>, written: &Value) -> Value {
+    let mut entry = Map::new();
+    for (property, inside, path) in &home.members {
+        if let Some(value) = value_in(written, property, inside).filter(|it| !is_nothing(it)) {
+            nest(&mut entry, path, value);
+        }
+    }
+    Value::Object(entry)
+}
+
+fn nest(into: &mut Map<String, Value>, path: &str, value: Value) {
+    let Some((block, rest)) = path.split_once("[0].") else {
+        into.insert(path.to_owned(), value);
+        return;
+    };
+    let list = into.entry(block).or_insert_with(|| Value::Array(vec![Value::Object(Map::new())]));
+    if let Some(members) = list.as_array_mut().and_then(|it| it.first_mut()).and_then(Value::as_object_mut) {
+        nest(members, rest, value);
+    }
+}
