@@ -121,6 +121,8 @@ pub(crate) struct DeclaredElement<'d> {
     pub(crate) attribute: String,
     pub(crate) key: String,
     pub(crate) members: Option<&'d Map<String, Value>>,
+    /// The entry of an inline list.
+    pub(crate) value: Option<&'d Value>,
 }
 
 /// The elements of a collection that declarations declare, by key; those that a block of their own declares first.
@@ -133,7 +135,7 @@ pub(crate) fn elements<'d>(declarations: &[&'d Declaration], collection: &str) -
             && of == collection
             && let Some(key) = element_key(key, Some(&declaration.attributes))
         {
-            own.push(DeclaredElement { declaration, attribute: String::new(), key, members: Some(&declaration.attributes) });
+            own.push(DeclaredElement { declaration, attribute: String::new(), key, members: Some(&declaration.attributes), value: None });
         }
         for list in row.lists.iter().filter(|list| list.collection == collection) {
             listed(declaration, list, &mut inline);
@@ -153,7 +155,7 @@ fn listed<'d>(declaration: &'d Declaration, list: &ElementList, out: &mut Vec<De
         let members = value.as_object();
         let key = if key.is_empty() { path::text(value).map(|text| plain_key(&text)) } else { element_key(key, members) };
         if let Some(key) = key {
-            out.push(DeclaredElement { declaration, attribute: format!("{attribute}[{position}]"), key, members });
+            out.push(DeclaredElement { declaration, attribute: format!("{attribute}[{position}]"), key, members, value: Some(value) });
         }
     }
 }
@@ -190,10 +192,16 @@ pub(crate) fn in_words(declarations: &[&Declaration], collection: &str, key: &st
     }
     for (property, value) in set.iter().filter(|(_, value)| !value.is_null()) {
         if let Some(name) = terraform_paths(declaration, property).next() {
-            members.insert(snake(name), value.clone());
+            members.insert(snake(below(list.attribute, name)), value.clone());
         }
     }
     (!list.key.is_empty()).then_some(Value::Object(members))
+}
+
+/// A path inside an entry of a list: `value` of `parameter[0].value` in `parameter[3]`.
+pub(crate) fn below<'p>(entry: &str, path: &'p str) -> &'p str {
+    let list = entry.split('[').next().unwrap_or(entry);
+    path.strip_prefix(list).and_then(|rest| rest.strip_prefix("[0].")).unwrap_or(path)
 }
 
 /// `ruleNumber` as Terraform spells it: `rule_number`.

@@ -1,6 +1,7 @@
 //! Compares what a call did to a resource with what its declarations say, one property or element at a time.
 
 mod list;
+mod sides;
 
 use std::borrow::Cow;
 
@@ -36,7 +37,12 @@ pub(crate) fn facets(subject: Subject<'_>, effect: &Effect<'_>) -> Vec<Facet> {
         Effect::Set { property, value, pending } => set(subject, property, value, *pending, false),
         Effect::List { listed, part, pending } => list::facets(subject, listed, part.as_deref(), *pending),
         Effect::Put { collection, key, element, set } => put(subject, collection, key, element, set),
-        Effect::Add { collection, key, element } => vec![add(subject, collection, key, element)],
+        Effect::Add { collection, key, element, sides } => {
+            let facet = add(subject, collection, key, element);
+            let differs = matches!(facet.result, FacetResult::Differs(_));
+            let elsewhere = differs.then(|| sides::elsewhere(subject, collection, key, sides)).flatten();
+            vec![Facet { result: elsewhere.unwrap_or(facet.result), ..facet }]
+        }
         Effect::Remove { collection, key } => remove(subject, collection, key),
         Effect::Replace { collection, elements } => replace(subject, collection, elements),
         Effect::Rules { direction, added, rules } => crate::rule_facets::changed(subject, *direction, *added, rules),
@@ -109,7 +115,7 @@ fn undeclared(subject: Subject<'_>, property: &Property, actual: &Value) -> Face
 /// Compares a declared property with the value that a call wrote.
 fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual: &Value, pending: bool) -> Vec<Facet> {
     let equality = equality_of(property);
-    let spelled = spelled(property, actual);
+    let spelled = spelled(property, actual).or_else(|| pairs(&owner.value, actual));
     let actual = spelled.as_ref().unwrap_or(actual);
     let base = Change {
         address: Some(owner.declaration.address.clone()),
@@ -121,6 +127,9 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
     let register = property.name.to_owned();
     if in_band(subject, property, owner, actual) {
         return vec![facet(register, FacetResult::Same(Reason::AutoscalerBand), base, vec!["the value is within the autoscaler's range".to_owned()])];
+    }
+    if is_none(&owner.value, actual) {
+        return vec![facet(register, FacetResult::Same(Reason::Equal), base, vec!["nothing, and a word for it, are the same".to_owned()])];
     }
     if is_silence(&owner.value, actual) {
         return vec![hidden(facet(register, FacetResult::Unknown(Reason::NoValue), base, Vec::new()))];
@@ -177,6 +186,23 @@ fn spelled(property: &Property, actual: &Value) -> Option<Value> {
         ("ip_protocol", protocol) => Some(Value::from(protocol_name(&path::text(protocol)?))),
         _ => None,
     }
+}
+
+/// A list of names and values as the map that a declaration has (an alarm's dimensions).
+fn pairs(declared: &Value, actual: &Value) -> Option<Value> {
+    let (Value::Object(_), Value::Array(entries)) = (declared, actual) else { return None };
+    let pair = |entry: &Value| {
+        let members = entry.as_object().filter(|members| members.len() == 2)?;
+        let key = ["name", "key"].iter().find_map(|name| path::first(members, name)).and_then(path::text)?;
+        Some((key, path::first(members, "value")?.clone()))
+    };
+    entries.iter().map(pair).collect::<Option<serde_json::Map<_, _>>>().map(Value::Object)
+}
+
+/// Whether one side says nothing, and the other in a word that there is nothing.
+fn is_none(declared: &Value, actual: &Value) -> bool {
+    let word = |value: &Value| value.as_str().is_some_and(|text| ["none", "disabled", "off"].iter().any(|none| text.eq_ignore_ascii_case(none)));
+    is_nothing(declared) && word(actual) || word(declared) && is_nothing(actual)
 }
 
 fn spelled_declared(declared: &Value) -> Cow<'_, Value> {
@@ -271,7 +297,8 @@ fn find_element<'d>(subject: Subject<'d>, collection: &str, key: &str) -> Option
 fn put(subject: Subject<'_>, collection: &str, key: &str, element: &Value, set: &[(&'static Property, Value)]) -> Vec<Facet> {
     let Some(declared) = find_element(subject, collection, key) else {
         if collection == "@part" {
-            return set.iter().map(|(property, value)| undeclared(subject, property, value)).collect();
+            // No block of its own: the resource's may have it.
+            return set.iter().flat_map(|(property, value)| self::set(subject, property, value, false, false)).collect();
         }
         let words = cover::in_words(subject.declarations, collection, key, set);
         return vec![added(subject, collection, key, words.as_ref().unwrap_or(element))];
@@ -287,7 +314,11 @@ fn put(subject: Subject<'_>, collection: &str, key: &str, element: &Value, set: 
         }
     }
     if facets.is_empty() {
-        facets.push(Facet { result: FacetResult::Same(Reason::DeclaredBySibling), ..added(subject, collection, key, element) });
+        // A part that is written without a value that can be seen.
+        let unseen = collection == "@part" && set.is_empty();
+        let result = if unseen { FacetResult::Unknown(Reason::NoValue) } else { FacetResult::Same(Reason::DeclaredBySibling) };
+        let facet = Facet { result, ..added(subject, collection, key, element) };
+        facets.push(if unseen { hidden(facet) } else { facet });
     }
     facets
 }
@@ -296,6 +327,7 @@ fn inline_owner<'d>(element: &DeclaredElement<'d>, property: &Property) -> Vec<O
     let last = property.name.rsplit('.').next().unwrap_or(property.name);
     let Some(members) = element.members else { return Vec::new() };
     cover::terraform_paths(element.declaration, property)
+        .map(|path| cover::below(&element.attribute, path))
         .chain([property.member, last, property.name])
         .find_map(|name| path::located(members, name))
         .map(|(name, value)| Owner { declaration: element.declaration, attribute: format!("{}.{name}", element.attribute), value: Cow::Borrowed(value) })
@@ -335,7 +367,7 @@ fn remove(subject: Subject<'_>, collection: &str, key: &str) -> Vec<Facet> {
     let (attribute, value) = if declared.attribute.is_empty() {
         (RESOURCE.to_owned(), json!("present"))
     } else {
-        let value = declared.members.map_or_else(|| Value::from(key), |members| Value::Object(members.clone()));
+        let value = declared.value.cloned().unwrap_or_else(|| Value::from(key));
         (declared.attribute.split('[').next().unwrap_or_default().to_owned(), value)
     };
     let mut change = Change { address: Some(declared.declaration.address.clone()), ..change(attribute, ChangeOp::Removed, Some(value), None) };

@@ -7,8 +7,11 @@ use serde_json::{Map, Value};
 
 use super::{
     lists::{self, Listed, Sets},
-    path, tags,
+    path,
+    sides::{self, Side},
+    tags,
     tags::Tags,
+    unmapped,
 };
 use crate::call::Call;
 use crate::compare::security_group::{self, Direction, Read, RuleItem};
@@ -33,8 +36,8 @@ pub(crate) enum Effect<'c> {
     List { listed: Listed, part: Option<String>, pending: bool },
     /// An element of a collection gets properties.
     Put { collection: &'static str, key: String, element: Value, set: Vec<(&'static Property, Value)> },
-    /// An element is added.
-    Add { collection: &'static str, key: String, element: Value },
+    /// An element is added; `sides` are where else the same is seen.
+    Add { collection: &'static str, key: String, element: Value, sides: Vec<Side> },
     /// An element is removed.
     Remove { collection: &'static str, key: String },
     /// These are all elements.
@@ -70,6 +73,7 @@ pub(crate) fn touches<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec
             touches.push(Touch { target, id, effects: effects.clone() });
         }
     }
+    sides::tell(&mut touches);
     touches
 }
 
@@ -165,7 +169,7 @@ fn effects<'c>(call: &'c Call<'_>, target: &'static Target, targets: &'static [T
         effects.extend(lists.into_iter().map(|listed| Effect::List { listed, part: None, pending }));
     }
     if matches!(target.effect, Kind::Update | Kind::Put) {
-        effects.extend(unmapped(call, targets));
+        effects.extend(unmapped::members(call, targets));
     }
     effects
 }
@@ -241,10 +245,13 @@ fn element<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
     }
     entries
         .into_iter()
-        .flat_map(|(key, set)| match target.effect {
-            Kind::Remove => vec![Effect::Remove { collection, key }],
-            Kind::Add => vec![Effect::Add { collection, element: described(target, &key, &set), key }],
-            _ => put(call, target, key, set),
+        .flat_map(|(keys, set)| {
+            let key = keys.iter().map(|text| plain_key(text)).collect::<Vec<_>>().join("|");
+            match target.effect {
+                Kind::Remove => vec![Effect::Remove { collection, key }],
+                Kind::Add => vec![Effect::Add { collection, element: described(target, &keys.join("|"), &set), key, sides: Vec::new() }],
+                _ => put(call, target, key, set),
+            }
         })
         .collect()
 }
@@ -260,17 +267,17 @@ fn put<'c>(call: &'c Call<'_>, target: &'static Target, key: String, set: Sets) 
 }
 
 /// The elements that a call names, each with what it sets: one, or as many as the list has that the key walks.
-fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(String, Vec<(&'static Property, Value)>)> {
+fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(Vec<String>, Vec<(&'static Property, Value)>)> {
     let walked = target.key.iter().find_map(|part| part.split_once("[]").map(|(list, _)| list));
     let Some(list) = walked else {
         let part = |part: &str| {
             part.split(',').find_map(|path| match path.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
                 Some(constant) => Some(constant.to_owned()),
-                None => values(call, path).into_iter().find_map(path::text).map(|text| plain_key(&text)),
+                None => values(call, path).into_iter().find_map(path::text),
             })
         };
         let keys: Option<Vec<String>> = target.key.iter().map(|it| part(it)).collect();
-        return keys.map(|keys| (keys.join("|"), sets(call, target))).into_iter().collect();
+        return keys.map(|keys| (keys, sets(call, target))).into_iter().collect();
     };
     let prefix = format!("{list}[]");
     let inside = |path: &'static str| path.strip_prefix(prefix.as_str()).map(|rest| rest.trim_start_matches('.'));
@@ -285,7 +292,7 @@ fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(String, Vec<(&'stat
                 Some(rest) => path::first(members, rest).and_then(path::text),
                 None => element_key(&[part], Some(&call.request)),
             };
-            let keys: Option<Vec<String>> = target.key.iter().map(part).map(|key| key.map(|text| plain_key(&text))).collect();
+            let keys: Option<Vec<String>> = target.key.iter().map(part).collect();
             let set = target.properties.iter().filter_map(|property| {
                 let value = match inside(property.member) {
                     Some(rest) => path::first(members, rest).cloned(),
@@ -294,7 +301,7 @@ fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(String, Vec<(&'stat
                 };
                 value.map(|value| (property, value))
             });
-            Some((keys?.join("|"), set.collect()))
+            Some((keys?, set.collect()))
         })
         .collect()
 }
@@ -317,46 +324,13 @@ fn tagging<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
     let value = values(call, target.from).into_iter().next();
     // A call that replaces all tags and names none removes them all.
     let none = (target.effect == Kind::Retag && value.is_none() && !call.omitted).then(Tags::new);
-    let Some(tags) = value.map_or(none, tags::read) else {
+    let readable = |value: &Value| if driftwire_cloudtrail::mask(value).is_none() { tags::read(value) } else { None };
+    let Some(tags) = value.map_or(none, readable) else {
         return vec![Effect::Touch { member: Some(target.from) }];
     };
     match target.effect {
         Kind::Untag => vec![Effect::Untag { keys: tags.into_keys().collect() }],
         kind => vec![Effect::Tag { tags, replace: kind == Kind::Retag }],
-    }
-}
-
-/// Members that no target of the row speaks of, and that are neither empty nor a mere option.
-fn unmapped<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec<Effect<'c>> {
-    let is_known = |name: &str| targets.iter().flat_map(known_members).any(|it| path::same_name(it, name));
-    call.request
-        .iter()
-        .filter(|(name, value)| !is_empty(value) && !is_known(name) && !is_plumbing(name))
-        .map(|(name, _)| Effect::Touch { member: Some(name.as_str()) })
-        .collect()
-}
-
-/// The members that a target speaks of, by the first step of their paths.
-fn known_members(target: &'static Target) -> impl Iterator<Item = &'static str> {
-    let Target { resources: _, id, when, effect: _, collection: _, key, from, options, why: _, pending, decoder: _, properties } = target;
-    let head = |path: &'static str| path.trim_start_matches(['>', '!']).split(['.', '[', '=']).next().unwrap_or_default();
-    let expressions = id.iter().chain(*key).flat_map(|it| it.split(['|', ','])).chain(options.iter().copied());
-    let members = properties.iter().flat_map(|it| [Some(it.member), it.when]).chain([*when, *pending, Some(*from)]).flatten();
-    expressions.chain(members).map(head)
-}
-
-/// Members that every call of some services may carry.
-fn is_plumbing(name: &str) -> bool {
-    ["clientToken", "clientRequestToken", "dryRun", "idempotencyToken", "requestId", "callerReference"].iter().any(|it| path::same_name(it, name))
-        || name.starts_with("x-amz-")
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(elements) => elements.is_empty(),
-        Value::Object(_) | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -6,5 +6,7 @@ mod patch;
 pub(crate) mod path;
 pub(crate) mod record_sets;
 pub(crate) mod scan;
+pub(crate) mod sides;
 pub(crate) mod tags;
+mod unmapped;
 pub(crate) mod wire;

@@ -151,6 +151,15 @@ fn any_value() -> impl Strategy<Value = Value> {
         Just(json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]})),
         Just(json!({"$redacted": "hmac-0"})),
         Just(json!(["all"])),
+        Just(json!([{"http_tokens": "optional"}, {"HttpTokens": "required"}])),
+        Just(json!({"Key": "deletion_protection.enabled", "Value": "false"})),
+        Just(json!({"ip_protocol": -1, "CidrIp": "0.0.0.0/0", "direction": "Egress", "DeletionProtection": false})),
+        Just(json!([{"expiration": [{"days": 7}]}])),
+        Just(json!({"publicly_accessible": "true", "nested": {"enable_logging": {"x": 1}, "enabled": "Disabled"}})),
+        Just(json!(1.5)),
+        Just(json!(u64::MAX)),
+        Just(json!("{\"Statement\": {\"Effect\": \"Allow\", \"Principal\": {\"AWS\": \"444455556666\"}}}")),
+        Just(json!({"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": false}}})),
     ]
 }
 
@@ -171,13 +180,18 @@ fn any_change() -> impl Strategy<Value = Change> {
         Just("description"),
         Just("@resource"),
         Just("user_data"),
+        Just("metadata_options[0]"),
+        Just("point_in_time_recovery"),
+        Just("LifecycleConfiguration.Rules"),
+        Just("environment[0].variables.enabled"),
     ];
     let op = prop_oneof![Just(ChangeOp::Added), Just(ChangeOp::Removed), Just(ChangeOp::Replaced)];
-    (attribute, op, proptest::option::of(any_value()), proptest::option::of(any_value())).prop_map(
-        |(attribute, op, declared, actual)| Change {
+    let property = proptest::option::of(prop_oneof![Just("KmsMasterKeyId"), Just("Rules.ExpirationInDays")]);
+    (attribute, property, op, proptest::option::of(any_value()), proptest::option::of(any_value())).prop_map(
+        |(attribute, property, op, declared, actual)| Change {
             attribute: attribute.to_owned(),
             address: None,
-            property: None,
+            property: property.map(str::to_owned),
             op,
             declared,
             actual,
@@ -238,7 +252,38 @@ title = "harmless"
 final = true
 "#;
 
+/// Conditions of every form that is answered without CEL, mixed with some that are not, or that cannot be answered.
+const FORMS: &[&str] = &[
+    r#"resource.type == "AWS::IAM::Role" && kind in ["deleted", "touched"]"#,
+    r#"changes.exists(c, c.actual == 0 || c.actual == null || c.actual == true || "0.0.0.0/0" == c.actual)"#,
+    r#"changes.exists(c, c.actual == c.declared && c.actual != "optional")"#,
+    r#"changes.exists(c, c.actual.from_port == 22 || c.actual.from_port > 22)"#,
+    r#"changes.exists(c, has(c.actual.cidr) && !has(c.declared) && c.actual["protocol"] == "tcp")"#,
+    r#"changes.exists(c, c.actual > 3 || c.op == "added")"#,
+    r#"changes.exists(c, c.actual > 3 && c.op == "added")"#,
+    r#"changes.exists(c, c.actual || c.redacted)"#,
+    r#"changes.exists(c, c.actual && c.pending)"#,
+    r#"changes.exists(c, !c.actual)"#,
+    r#"changes.exists(c, c.actual.startsWith("0") || c.declared.contains("/") || c.attribute.endsWith("s"))"#,
+    r#"changes.exists(c, c.attribute in ["policy", "ingress"] || c.actual in ["optional", "x"])"#,
+    r#"changes.exists(c, "all" in c.actual)"#,
+    r#"changes.exists(c, now(c, "cidr") == "0.0.0.0/0" || was(c, ["ingress", "egress"]) == 0)"#,
+    r#"changes.exists(c, size(new_external_principals(c.declared, c.actual, resource.account)) > 0)"#,
+    r#"changes.exists(c, opens_port(c.actual, "tcp", 22) && inbound(c, resource, call))"#,
+    r#"changes.exists(c, changes.exists(d, d.op == c.op && d.attribute != c.attribute))"#,
+    r#"changes.exists(who, who.op == "added") && who.kind == "root""#,
+    r#"changes.all(c, c.op == "added") || size(changes) == 2"#,
+    r#"who.mfa && who.via == "console" && !(status == "open" && evidence == "observed") || who.name.contains("alice")"#,
+    r#"when.event_time.startsWith("1970") && resource.declarations == null"#,
+    r#"changes.exists(c, lowered(c, "from_port") || raised(c, "protocol.from_port") || turned_off(c, c.attribute))"#,
+];
+
 static RULES: LazyLock<[Rules; 2]> = LazyLock::new(|| [Rules::shipped(), Rules::parse(UNRULY, "r.toml").unwrap()]);
+
+static CONDITIONS: LazyLock<Vec<Condition>> = LazyLock::new(|| {
+    let forms = FORMS.iter().map(|text| Condition::read(text).unwrap());
+    RULES.iter().flat_map(|rules| &rules.rules).map(|rule| rule.when.clone()).chain(forms).collect()
+});
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
@@ -256,5 +301,48 @@ proptest! {
     #[test]
     fn the_shipped_rules_can_always_be_answered(finding in any_finding()) {
         prop_assert_eq!(&RULES[0].judge(&finding).problems, &[]);
+    }
+
+    #[test]
+    fn an_answer_without_cel_is_the_answer_of_cel(finding in any_finding()) {
+        let changes: Vec<Facts<'_>> = finding.changes.iter().map(Facts::of).collect();
+        let mut variables = Variables::of(&finding, &changes);
+        for condition in &*CONDITIONS {
+            for index in 0..changes.len() {
+                if let Some(answer) = condition.answer(Scope::of(&finding, &changes[index..=index])) {
+                    prop_assert_eq!(condition.ask(variables.with_change(index)), Ok(answer), "{:?}", condition);
+                }
+            }
+            if let Some(answer) = condition.answer(Scope::of(&finding, &changes)) {
+                prop_assert_eq!(condition.ask(variables.with_all()), Ok(answer), "{:?}", condition);
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_that_is_not_asked_could_not_have_fired(finding in any_finding()) {
+        let changes: Vec<Facts<'_>> = finding.changes.iter().map(Facts::of).collect();
+        let mut variables = Variables::of(&finding, &changes);
+        for rules in &*RULES {
+            let asked: Vec<usize> = rules
+                .candidates(&finding.resource.kind, &finding.call.name, kind_name(finding.kind))
+                .map(|(place, _)| place)
+                .collect();
+            prop_assert!(asked.is_sorted());
+            for (place, rule) in rules.rules.iter().enumerate().filter(|(place, _)| !asked.contains(place)) {
+                prop_assert_ne!(rule.when.ask(variables.with_all()), Ok(true), "{}", place);
+                for index in 0..changes.len() {
+                    prop_assert_ne!(rule.when.ask(variables.with_change(index)), Ok(true), "{}", place);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_shipped_rules_are_asked_without_cel(finding in any_finding()) {
+        let changes: Vec<Facts<'_>> = finding.changes.iter().map(Facts::of).collect();
+        for rule in &RULES[0].rules {
+            prop_assert!(rule.when.answer(Scope::of(&finding, &changes)).is_some(), "{}", rule.id);
+        }
     }
 }
