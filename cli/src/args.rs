@@ -59,7 +59,7 @@ pub(crate) struct ReplayArgs {
 }
 
 /// Declared state and rules.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct DeclaredArgs {
     /// Declared state: Terraform or OpenTofu state, `show -json`, plan JSON; files, folders or globs
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
@@ -71,12 +71,27 @@ pub(crate) struct DeclaredArgs {
 
 /// What `explain` needs.
 #[derive(Debug, Args)]
+#[command(override_usage = "driftwire explain [OPTIONS] --state <PATH>... <RECORD.json>")]
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) declared: DeclaredArgs,
     /// A file with one record, in any of the forms that `replay` takes; `-` reads standard input
     #[arg(value_name = "RECORD.json")]
-    pub(crate) record: String,
+    pub(crate) record: Option<String>,
+}
+
+impl ExplainArgs {
+    /// Tells the record from the states: behind several paths of `--state`, the last one is the record.
+    pub(crate) fn split(&self) -> anyhow::Result<(DeclaredArgs, String)> {
+        let mut declared = self.declared.clone();
+        if let Some(record) = &self.record {
+            return Ok((declared, record.clone()));
+        }
+        match (declared.state.pop(), declared.state.is_empty()) {
+            (Some(record), false) => Ok((declared, record)),
+            _ => anyhow::bail!("no record given; expected: driftwire explain --state <PATH>... <RECORD.json>"),
+        }
+    }
 }
 
 /// What to do with a rules file.

@@ -57,13 +57,21 @@ pub(crate) fn rules(file: Option<&Path>) -> Result<Rules> {
 }
 
 fn declarations(paths: &[String], redactor: &Redactor, notes: &mut Vec<String>) -> Result<Vec<Declaration>> {
-    let mut states = Vec::new();
+    let (mut states, mut left_out) = (Vec::new(), Vec::new());
     for input in &expand(paths, "Terraform or OpenTofu state")? {
         match read_state(input, redactor) {
             Ok(state) => states.push(state),
-            Err(error) if is_beside_the_point(input, &error) => notes.push(format!("left out: {error:#}")),
+            Err(error) if is_beside_the_point(input, &error) => left_out.push(format!("{error:#}")),
             Err(error) => return Err(error),
         }
+    }
+    if let [first, rest @ ..] = left_out.as_slice() {
+        let more = match rest.len() {
+            0 => String::new(),
+            1 => "; and one more file".to_owned(),
+            more => format!("; and {more} more files"),
+        };
+        notes.push(format!("left out: {first}{more}"));
     }
     if states.is_empty() {
         bail!("{}: no Terraform or OpenTofu state in it; {}", paths.join(", "), notes.join("; "));

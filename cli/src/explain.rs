@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use driftwire_cloudtrail::{Record, for_each_record};
 use driftwire_drift::{Call, FacetResult, Judged, Outcome, judge};
 use driftwire_report::plain::{plain, shorten};
@@ -15,13 +15,14 @@ use crate::print::{counts_as_drift, view};
 
 /// Explains. Returns whether there is drift.
 pub(crate) fn run(args: &ExplainArgs, out: &mut dyn Write) -> Result<bool> {
-    let desk = Desk::read(&args.declared)?;
-    let inputs = expand(std::slice::from_ref(&args.record), "a file with one CloudTrail record")?;
+    let (declared, record) = args.split()?;
+    let desk = Desk::read(&declared)?;
+    let inputs = expand(std::slice::from_ref(&record), "a file with one CloudTrail record")?;
     let mut drift = false;
     let mut seen = 0;
     let mut failed = None;
     for input in &inputs {
-        let bytes = read_all(input)?;
+        let bytes = read_all(input).with_context(|| input.name())?;
         for_each_record(&bytes, &mut |record| {
             seen += 1;
             match record {
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &ExplainArgs, out: &mut dyn Write) -> Result<bool> {
     }
     match failed {
         Some(error) => Err(error),
-        None if seen == 0 => bail!("{}: no CloudTrail record in it", args.record),
+        None if seen == 0 => bail!("{record}: no CloudTrail record in it"),
         None => Ok(drift),
     }
 }

@@ -31,7 +31,8 @@ pub(crate) fn expand(paths: &[String], what: &str) -> Result<Vec<Input>> {
         if path == "-" {
             inputs.insert(Input::Stdin);
         } else if path.starts_with("s3://") {
-            bail!("{path}: the command reads local files; fetch it first: aws s3 cp --recursive {path} .");
+            let recursive = if path.ends_with('/') { "--recursive " } else { "" };
+            bail!("{path}: the command reads local files; fetch it first: aws s3 cp {recursive}{path} .");
         } else if Path::new(path).exists() {
             add(Path::new(path), false, &mut inputs).with_context(|| format!("reading {path}"))?;
         } else if path.contains(['*', '?', '[']) {

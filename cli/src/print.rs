@@ -76,6 +76,11 @@ impl<'o> Printer<'o> {
         Ok(())
     }
 
+    /// The first piece that could not be read, and how many there are.
+    pub(crate) fn first_unreadable(&self) -> Option<(String, usize)> {
+        self.unreadable.first().map(|it| (format!("{}: {}", it.place, it.problem), self.unreadable.len()))
+    }
+
     /// Prints the findings as they stand now, and the summary. Returns whether there is drift.
     pub(crate) fn finish(self, replay: &Replay, notes: &[String]) -> Result<bool> {
         let mut summary = summary::Summary { records: replay.records(), unreadable: self.unreadable, ..Default::default() };

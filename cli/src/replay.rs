@@ -62,10 +62,12 @@ pub(crate) fn run(args: &ReplayArgs, out: &mut dyn Write) -> Result<bool> {
         })?;
     }
     progress.finish_and_clear();
-    if replay.records() == 0 && broken.is_empty() {
+    let (unread, pieces) = printer.first_unreadable().unwrap_or_default();
+    if replay.records() == u64::try_from(pieces)? && broken.is_empty() {
+        let first = if pieces == 0 { String::new() } else { format!("; {pieces} pieces cannot be read, the first: {unread}") };
         bail!(
             "{}: no CloudTrail record found; expected log files (`Records`), JSON lines, LookupEvents answers, \
-             EventBridge envelopes or SQS bodies",
+             EventBridge envelopes or SQS bodies{first}",
             args.trail.join(", ")
         );
     }

@@ -39,6 +39,7 @@ pub(crate) fn test(file: &Path, out: &mut dyn Write) -> Result<bool> {
     for rule in report.without_examples() {
         writeln!(out, "{}: rule `{rule}` has no example", file.display())?;
     }
-    writeln!(out, "{}: {} rules, {examples} examples, {}", file.display(), report.rules.len(), if report.passed() { "all as they say" } else { "not all as they say" })?;
+    let number = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    writeln!(out, "{}: {}, {}, {}", file.display(), number(report.rules.len(), "rule"), number(examples, "example"), if report.passed() { "all as they say" } else { "not all as they say" })?;
     Ok(report.passed())
 }

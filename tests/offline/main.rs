@@ -3,7 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "test code")]
 
 mod corpus;
+mod data;
 mod desk;
+mod identity;
 mod invariants;
+mod messages;
 mod scenarios;
+mod storage;
+mod table;
 mod vectors;

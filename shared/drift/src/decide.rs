@@ -105,15 +105,22 @@ fn ambiguous(call: &Call<'_>, touch: &Touch<'_>) -> Outcome {
 
 /// The declared resource that a touch means: by an id that is unique by itself, else by type and identifier.
 fn find<'i>(call: &Call<'_>, touch: &Touch<'_>, context: Context<'i>) -> Found<'i> {
+    // The caller's copy of a call across accounts says in `resources` whose the resource is.
+    let owners: Vec<_> = call.record.resources().into_iter().filter_map(|it| it.account_id).filter(|it| it != call.account()).collect();
+    let found = owners.iter().map(|account| find_in(call, account, touch, context)).find(|found| !matches!(found, Found::Nothing));
+    found.unwrap_or_else(|| find_in(call, call.account(), touch, context))
+}
+
+fn find_in<'i>(call: &Call<'_>, account: &str, touch: &Touch<'_>, context: Context<'i>) -> Found<'i> {
     let mut several = false;
     if touch.target.resources.len() > 4
-        && let Found::One(resource) = context.index.find_by_text(call.service(), &touch.id, call.account(), call.region())
+        && let Found::One(resource) = context.index.find_by_text(call.service(), &touch.id, account, call.region())
         && touch.target.resources.contains(&resource.kind.as_str())
     {
         return Found::One(resource);
     }
     for kind in touch.target.resources {
-        match context.index.find(kind, &touch.id, call.account(), call.region()) {
+        match context.index.find(kind, &touch.id, account, call.region()) {
             Found::One(resource) => return Found::One(resource),
             Found::Several => several = true,
             Found::Nothing => {}
@@ -203,6 +210,8 @@ fn subject(call: &Call<'_>, resource: &Resource, effects: &[Effect<'_>], actor: 
     if facets.is_empty() && call.omitted {
         facets = facet::facets(subject, &Effect::Touch { member: None });
     }
+    // What is shown, and what is kept for `explain`, passes here: NO-SECRET-OUT.
+    facets.iter_mut().for_each(|facet| context.hide(&mut facet.change));
     let reference = ResourceRef {
         kind: named.kind.clone(),
         id: named.id.clone(),
@@ -339,6 +348,8 @@ fn judge(finding: &mut Finding, context: Context<'_>) {
 fn finding(call: &Call<'_>, actor: &Actor, kind: FindingKind, evidence: Evidence, resource: ResourceRef) -> Finding {
     let record = &call.record;
     let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+    let caller = record.identity.as_ref().and_then(|identity| identity.account_id.as_deref());
+    let from_account = caller.filter(|caller| *caller != resource.account).map(str::to_owned);
     Finding {
         id: finding_id(&identity::of_call(record), &resource),
         kind,
@@ -349,7 +360,7 @@ fn finding(call: &Call<'_>, actor: &Actor, kind: FindingKind, evidence: Evidence
         rule_title: String::new(),
         resource,
         changes: Vec::new(),
-        who: actor.clone(),
+        who: Actor { from_account, ..actor.clone() },
         event_time: record.event_time,
         call: CallRef {
             event_id: record.event_id.as_ref().to_owned(),

@@ -1,7 +1,9 @@
 //! Compares what a call did to a resource with what its declarations say, one property or element at a time.
 
+mod band;
 mod list;
 mod sides;
+mod spelling;
 
 use std::borrow::Cow;
 
@@ -36,6 +38,7 @@ pub(crate) fn facets(subject: Subject<'_>, effect: &Effect<'_>) -> Vec<Facet> {
     match effect {
         Effect::Set { property, value, pending } => set(subject, property, value, *pending, false),
         Effect::List { listed, part, pending } => list::facets(subject, listed, part.as_deref(), *pending),
+        Effect::Amend { property, key, op, value } => amended(subject, property, key, op, value),
         Effect::Put { collection, key, element, set } => put(subject, collection, key, element, set),
         Effect::Add { collection, key, element, sides } => {
             let facet = add(subject, collection, key, element);
@@ -54,6 +57,7 @@ pub(crate) fn facets(subject: Subject<'_>, effect: &Effect<'_>) -> Vec<Facet> {
         Effect::Create => vec![created(subject)],
         Effect::Delete { pending } => vec![deleted(subject, *pending)],
         Effect::CancelDelete => vec![Facet { result: FacetResult::Same(Reason::Equal), ..whole(subject) }],
+        Effect::Hidden { attribute } => touched(subject, Some(attribute)).into_iter().map(|facet| hidden(Facet { result: FacetResult::Unknown(Reason::Masked), ..facet })).collect(),
         Effect::Touch { member } => touched(subject, *member),
     }
 }
@@ -100,22 +104,21 @@ fn touched(subject: Subject<'_>, member: Option<&str>) -> Vec<Facet> {
 fn set(subject: Subject<'_>, property: &Property, actual: &Value, pending: bool, part: bool) -> Vec<Facet> {
     let owners = cover::owners(subject.declarations, property, part);
     if owners.is_empty() {
-        return vec![undeclared(subject, property, actual)];
+        return vec![undeclared(property, actual)];
     }
     owners.into_iter().flat_map(|owner| compared(subject, property, &owner, actual, pending)).collect()
 }
 
-fn undeclared(subject: Subject<'_>, property: &Property, actual: &Value) -> Facet {
+fn undeclared(property: &Property, actual: &Value) -> Facet {
     let mut change = change(property.name, ChangeOp::Added, None, Some(actual.clone()));
     change.property = Some(property.name.to_owned());
-    subject.context.hide(&mut change);
     Facet { register: property.name.to_owned(), result: FacetResult::Undeclared, change, traces: Vec::new() }
 }
 
 /// Compares a declared property with the value that a call wrote.
 fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual: &Value, pending: bool) -> Vec<Facet> {
     let equality = equality_of(property);
-    let spelled = spelled(property, actual).or_else(|| pairs(&owner.value, actual));
+    let spelled = spelling::spelled(property, actual).or_else(|| spelling::pairs(&owner.value, actual));
     let actual = spelled.as_ref().unwrap_or(actual);
     let base = Change {
         address: Some(owner.declaration.address.clone()),
@@ -125,16 +128,16 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
     };
     let facet = |register: String, result, change, traces| Facet { register, result, change, traces };
     let register = property.name.to_owned();
-    if in_band(subject, property, owner, actual) {
+    if band::in_band(subject, property, owner, actual) {
         return vec![facet(register, FacetResult::Same(Reason::AutoscalerBand), base, vec!["the value is within the autoscaler's range".to_owned()])];
     }
-    if is_none(&owner.value, actual) {
+    if spelling::is_none(&owner.value, actual) {
         return vec![facet(register, FacetResult::Same(Reason::Equal), base, vec!["nothing, and a word for it, are the same".to_owned()])];
     }
     if is_silence(&owner.value, actual) {
         return vec![hidden(facet(register, FacetResult::Unknown(Reason::NoValue), base, Vec::new()))];
     }
-    let declared = if property.equality == Some("ip_protocol") { spelled_declared(&owner.value) } else { owner.value.clone() };
+    let declared = if property.equality == Some("ip_protocol") { spelling::spelled_declared(&owner.value) } else { owner.value.clone() };
     match subject.context.compare(owner.declaration.tool, &declared, actual, equality) {
         Comparison::Equal(traces) => {
             let traces = traces.into_iter().map(|it| format!("{}: {}", it.rule, it.note)).collect();
@@ -149,76 +152,79 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
                     path if path.starts_with('[') => format!("{}{path}", owner.attribute),
                     path => format!("{}.{path}", owner.attribute),
                 };
-                let actual = difference.actual.map(|value| typed_as(difference.declared.as_ref(), value));
+                let actual = difference.actual.map(|value| spelling::typed_as(difference.declared.as_ref(), value));
                 let mut change = Change { attribute, declared: difference.declared, actual, ..base.clone() };
                 change.op = op(change.declared.as_ref().unwrap_or(&Value::Null), change.actual.as_ref().unwrap_or(&Value::Null));
-                subject.context.hide(&mut change);
                 facet(register.clone(), FacetResult::Differs(Reason::Differs), change, Vec::new())
             })
             .collect(),
     }
 }
 
-/// A written value in the type that the declaration has: services log numbers and switches as text, and the reverse.
-fn typed_as(declared: Option<&Value>, actual: Value) -> Value {
-    let typed = match (declared, &actual) {
-        (Some(Value::Number(_)), Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
-        (Some(Value::Bool(_)), Value::String(text)) => text.to_ascii_lowercase().parse::<bool>().ok().map(Value::from),
-        (Some(Value::String(_)), Value::Number(_) | Value::Bool(_)) => path::text(&actual).map(Value::from),
-        _ => None,
-    };
-    typed.unwrap_or(actual)
-}
-
 /// A list of plain values that a call replaces as a whole is shown as a whole, not element by element.
 fn whole_lists(differences: Vec<Difference>, declared: &Value, actual: &Value) -> Vec<Difference> {
-    let plain = |value: &Value| value.as_array().is_some_and(|elements| elements.iter().all(|it| !it.is_object() && !it.is_array()));
-    if plain(declared) && plain(actual) {
+    if is_plain_list(declared) && is_plain_list(actual) {
         return vec![Difference { path: String::new(), declared: Some(declared.clone()), actual: Some(actual.clone()) }];
     }
-    differences
-}
-
-/// The value as declarations spell it, where calls spell it in a way of their own.
-fn spelled(property: &Property, actual: &Value) -> Option<Value> {
-    match (property.equality?, actual) {
-        ("comma_list", Value::String(list)) => Some(list.split(',').map(str::trim).filter(|it| !it.is_empty()).collect()),
-        ("ip_protocol", protocol) => Some(Value::from(protocol_name(&path::text(protocol)?))),
-        _ => None,
+    let root = serde_json::Map::from_iter([("it".to_owned(), declared.clone())]);
+    let mut shown: Vec<Difference> = Vec::new();
+    for difference in differences {
+        let Difference { path, declared, actual } = difference;
+        if let Some(Value::Array(elements)) = shown.iter_mut().find(|it| it.path == path).and_then(|it| it.actual.as_mut()) {
+            amend(elements, declared.as_ref(), actual);
+            continue;
+        }
+        let dot = if path.starts_with('[') { "" } else { "." };
+        let list = path::located(&root, &format!("it{dot}{path}")).map(|(_, value)| value).filter(|value| is_plain_list(value));
+        let element = [&declared, &actual].into_iter().flatten().all(|it| !it.is_array() && !it.is_object());
+        if let (Some(Value::Array(list)), true) = (list, element) {
+            let mut elements = list.clone();
+            amend(&mut elements, declared.as_ref(), actual);
+            shown.push(Difference { path, declared: Some(Value::Array(list.clone())), actual: Some(Value::Array(elements)) });
+        } else {
+            shown.push(Difference { path, declared, actual });
+        }
     }
+    shown
 }
 
-/// A list of names and values as the map that a declaration has (an alarm's dimensions).
-fn pairs(declared: &Value, actual: &Value) -> Option<Value> {
-    let (Value::Object(_), Value::Array(entries)) = (declared, actual) else { return None };
-    let pair = |entry: &Value| {
-        let members = entry.as_object().filter(|members| members.len() == 2)?;
-        let key = ["name", "key"].iter().find_map(|name| path::first(members, name)).and_then(path::text)?;
-        Some((key, path::first(members, "value")?.clone()))
+fn is_plain_list(value: &Value) -> bool {
+    value.as_array().is_some_and(|elements| elements.iter().all(|it| !it.is_object() && !it.is_array()))
+}
+
+/// A list without one element and with another.
+fn amend(elements: &mut Vec<Value>, without: Option<&Value>, with: Option<Value>) {
+    if let Some(position) = without.and_then(|it| elements.iter().position(|element| element == it)) {
+        elements.remove(position);
+    }
+    elements.extend(with);
+}
+
+/// Compares one entry of a declared map or list with what a patch makes of it.
+fn amended(subject: Subject<'_>, property: &Property, key: &str, op: &str, value: &Value) -> Vec<Facet> {
+    let owners = cover::owners(subject.declarations, property, false);
+    if owners.is_empty() {
+        return vec![undeclared(property, &Value::Object([(key.to_owned(), value.clone())].into_iter().collect()))];
+    }
+    let one = |owner: Owner<'_>| {
+        if let Value::Array(elements) = owner.value.as_ref() {
+            let mut elements = elements.clone();
+            let with = match op {
+                "remove" => None,
+                "add" if elements.iter().any(|it| it == key) => None,
+                "add" => Some(Value::from(key)),
+                _ => Some(value.clone()),
+            };
+            amend(&mut elements, Some(&Value::from(key)).filter(|_| op != "add"), with);
+            return compared(subject, property, &owner, &Value::Array(elements), false);
+        }
+        let declared = owner.value.get(key).cloned().unwrap_or_default();
+        let owner = Owner { attribute: format!("{}.{key}", owner.attribute), value: Cow::Owned(declared), declaration: owner.declaration };
+        let mut facets = compared(subject, property, &owner, value, false);
+        facets.iter_mut().for_each(|facet| facet.register = format!("{}.{key}", property.name));
+        facets
     };
-    entries.iter().map(pair).collect::<Option<serde_json::Map<_, _>>>().map(Value::Object)
-}
-
-/// Whether one side says nothing, and the other in a word that there is nothing.
-fn is_none(declared: &Value, actual: &Value) -> bool {
-    let word = |value: &Value| value.as_str().is_some_and(|text| ["none", "disabled", "off"].iter().any(|none| text.eq_ignore_ascii_case(none)));
-    is_nothing(declared) && word(actual) || word(declared) && is_nothing(actual)
-}
-
-fn spelled_declared(declared: &Value) -> Cow<'_, Value> {
-    path::text(declared).map_or(Cow::Borrowed(declared), |protocol| Cow::Owned(Value::from(protocol_name(&protocol))))
-}
-
-/// A protocol by its name, where it has one.
-fn protocol_name(protocol: &str) -> &str {
-    match protocol {
-        "1" => "icmp",
-        "6" => "tcp",
-        "17" => "udp",
-        "58" => "icmpv6",
-        "all" => "-1",
-        other => other,
-    }
+    owners.into_iter().flat_map(one).collect()
 }
 
 /// The equality that the catalog names, or that the property's name tells.
@@ -265,27 +271,6 @@ pub(crate) fn op(declared: &Value, actual: &Value) -> ChangeOp {
     }
 }
 
-/// Whether an autoscaler was given the right to set this value.
-fn in_band(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual: &Value) -> bool {
-    let Some(dimension) = property.band else { return false };
-    let attributes = &owner.declaration.attributes;
-    let text = |name: &str| attributes.get(name).and_then(Value::as_str);
-    let range = if dimension == "own" {
-        // The bounds stand beside the value.
-        let block = owner.attribute.rsplit_once('.').map(|(block, _)| format!("{block}.")).unwrap_or_default();
-        let bound = |name: &str| path::located(attributes, &format!("{block}{name}")).and_then(|(_, value)| value.as_f64());
-        bound("min_size").zip(bound("max_size"))
-    } else {
-        let target = match dimension.split(':').next() {
-            Some("ecs") => text("cluster").zip(text("name")).map(|(cluster, name)| format!("service/{}/{name}", crate::index::short(cluster))),
-            Some("dynamodb") => text("name").map(|name| format!("table/{name}")),
-            _ => None,
-        };
-        target.and_then(|target| subject.context.index.band(&format!("{target}|{dimension}")))
-    };
-    range.zip(actual.as_f64()).is_some_and(|((low, high), value)| (low..=high).contains(&value))
-}
-
 fn element_register(collection: &str, key: &str) -> String {
     format!("{collection}|{key}")
 }
@@ -317,8 +302,13 @@ fn put(subject: Subject<'_>, collection: &str, key: &str, element: &Value, set: 
         // A part that is written without a value that can be seen.
         let unseen = collection == "@part" && set.is_empty();
         let result = if unseen { FacetResult::Unknown(Reason::NoValue) } else { FacetResult::Same(Reason::DeclaredBySibling) };
-        let facet = Facet { result, ..added(subject, collection, key, element) };
-        facets.push(if unseen { hidden(facet) } else { facet });
+        let mut facet = Facet { result, ..added(subject, collection, key, element) };
+        facet.change.address = Some(declared.declaration.address.clone());
+        if unseen {
+            facet.change.attribute = RESOURCE.to_owned();
+            facet = hidden(facet);
+        }
+        facets.push(facet);
     }
     facets
 }
@@ -340,7 +330,6 @@ fn added(subject: Subject<'_>, collection: &str, key: &str, element: &Value) -> 
     let (attribute, owner) = cover::home(subject.declarations, collection, key);
     let mut change = change(attribute, ChangeOp::Added, None, Some(element.clone()));
     change.address = owner.map(|it| it.address.clone());
-    subject.context.hide(&mut change);
     let result = FacetResult::Differs(Reason::UndeclaredChild);
     Facet { register: element_register(collection, key), result, change, traces: Vec::new() }
 }
@@ -370,8 +359,7 @@ fn remove(subject: Subject<'_>, collection: &str, key: &str) -> Vec<Facet> {
         let value = declared.value.cloned().unwrap_or_else(|| Value::from(key));
         (declared.attribute.split('[').next().unwrap_or_default().to_owned(), value)
     };
-    let mut change = Change { address: Some(declared.declaration.address.clone()), ..change(attribute, ChangeOp::Removed, Some(value), None) };
-    subject.context.hide(&mut change);
+    let change = Change { address: Some(declared.declaration.address.clone()), ..change(attribute, ChangeOp::Removed, Some(value), None) };
     let reason = if change.attribute == RESOURCE { Reason::Deleted } else { Reason::Differs };
     vec![Facet { register, result: FacetResult::Differs(reason), change, traces: Vec::new() }]
 }

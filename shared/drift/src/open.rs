@@ -112,15 +112,16 @@ impl OpenDrift {
         let mut finding = finding.clone();
         let registers: Vec<&Register> = keys.iter().filter_map(|key| self.registers.get(key)).collect();
         let later: Vec<&&Register> = registers.iter().filter(|register| register.newest > *moment).collect();
-        if !registers.is_empty() && later.len() == registers.len() {
+        let contested = registers.iter().any(|register| register.contested);
+        if contested {
+            // Which of two calls in one second came last, only AWS knows: the finding stands.
+            finding.evidence = Evidence::Touched;
+        } else if !registers.is_empty() && later.len() == registers.len() {
             if later.iter().all(|register| register.state == State::Same) {
                 finding.status = Status::Restored;
             } else {
                 finding.superseded_by = later.iter().map(|register| &register.newest).max().map(|it| it.event_id.clone());
             }
-        }
-        if registers.iter().any(|register| register.contested) {
-            finding.evidence = Evidence::Touched;
         }
         if finding.kind != FindingKind::Deleted
             && let Some(deletion) = self.deletion(keys).filter(|deletion| deletion > moment)

@@ -64,7 +64,7 @@ fn one(
     actual: Option<&Option<String>>,
     retyped: bool,
 ) -> Facet {
-    let text = |value: Option<&Option<String>>| value.map(|it| it.clone().map_or(Value::Null, Value::from));
+    let text = |value: Option<&Option<String>>| value.map(|it| it.as_deref().map_or(Value::Null, tags::as_value));
     let op = match (declared.is_some(), actual.is_some()) {
         (false, _) => ChangeOp::Added,
         (true, false) => ChangeOp::Removed,
@@ -78,6 +78,9 @@ fn one(
     };
     let same = match (declared, actual) {
         (None, None) => true,
+        (Some(Some(one)), Some(Some(other))) if tags::is_hidden(one) => {
+            tags::as_value(one) == subject.context.redactor.redacted(&Value::from(other.as_str()))
+        }
         (Some(Some(one)), Some(Some(other))) => one == other || (retyped && same_number(one, other)),
         _ => false,
     };
@@ -95,7 +98,6 @@ fn one(
     if masked {
         (change.actual, change.declared, change.redacted) = (None, None, true);
     }
-    subject.context.hide(&mut change);
     Facet { register: format!("Tags|{key}"), result, change, traces }
 }
 

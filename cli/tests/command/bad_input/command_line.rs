@@ -43,14 +43,7 @@ fn what_is_missing_is_named() {
 
     For more information, try '--help'.
     ");
-    insta::assert_snapshot!(refused(&folder, &["explain", "--state", "terraform.tfstate"]), @"
-    error: the following required arguments were not provided:
-      <RECORD.json>
-
-    Usage: driftwire explain --state <PATH>... <RECORD.json>
-
-    For more information, try '--help'.
-    ");
+    insta::assert_snapshot!(refused(&folder, &["explain", "--state", "terraform.tfstate"]), @"error: no record given; expected: driftwire explain --state <PATH>... <RECORD.json>");
     insta::assert_snapshot!(refused(&folder, &["completions", "tcsh"]), @"
     error: invalid value 'tcsh' for '<SHELL>'
       [possible values: bash, elvish, fish, powershell, zsh]

@@ -69,7 +69,7 @@ fn an_example_that_does_not_come_out_as_it_says() {
     assert_eq!(ran.code, 1);
     insta::assert_snapshot!(format!("{}---\n{}", ran.stdout, ran.stderr), @"
     rules.toml:7: rule `own` does not fire, the example says that it fires
-    rules.toml: 1 rules, 1 examples, not all as they say
+    rules.toml: 1 rule, 1 example, not all as they say
     ---
     error: rules.toml: not every example comes out as it says
     ");

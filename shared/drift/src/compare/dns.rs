@@ -13,7 +13,9 @@ pub(super) fn same(left: &str, right: &str) -> bool {
 /// The name in lower case, without escapes and without the final dot.
 fn canonical(name: &str) -> String {
     let name = name.trim().to_lowercase().replace("\\052", "*");
-    name.strip_suffix('.').unwrap_or(&name).to_owned()
+    let name = name.strip_suffix('.').unwrap_or(&name);
+    // A load balancer's alias target with both address families, which Terraform keeps without the prefix.
+    name.strip_prefix("dualstack.").filter(|rest| rest.ends_with(".elb.amazonaws.com")).unwrap_or(name).to_owned()
 }
 
 #[cfg(test)]

@@ -195,7 +195,9 @@ impl<'a> Pairing<'a> {
             if self.pairs.contains_key(name.as_str()) {
                 continue;
             }
-            let Some(other) = by_fold.get(&fold(name)).copied().filter(|other| style(other) != style(name)) else {
+            let folded = fold(name);
+            let same = by_fold.get(&folded).copied().filter(|other| style(other) != style(name));
+            let Some(other) = same.or_else(|| self.plural(&by_fold, &folded, declared.get(name)?)) else {
                 continue;
             };
             if let Some(value) = self.extras.remove(other) {
@@ -203,6 +205,14 @@ impl<'a> Pairing<'a> {
                 self.folded = true;
             }
         }
+    }
+
+    /// The list that a block which may repeat is elsewhere: `text_transformation` blocks are `textTransformations`.
+    fn plural(&self, by_fold: &BTreeMap<String, &'a str>, folded: &str, declared: &Value) -> Option<&'a str> {
+        let is_blocks = |value: &Value| value.as_array().is_some_and(|list| list.iter().all(Value::is_object));
+        let names = [Some(format!("{folded}s")), folded.strip_suffix('y').map(|stem| format!("{stem}ies"))];
+        let other = names.into_iter().flatten().find_map(|name| by_fold.get(&name).copied())?;
+        (is_blocks(declared) && is_blocks(self.extras.get(other)?)).then_some(other)
     }
 
     /// The actual value of a declared member.
@@ -290,6 +300,14 @@ mod tests {
         ));
         assert!(!is_equal(&declared, &json!({"subnets": {"items": ["subnet-1"]}})));
         assert!(is_equal(&json!(["subnet-1"]), &json!({"tag": 1, "content": "subnet-1"})));
+    }
+
+    #[test]
+    fn blocks_that_repeat_are_a_list_with_a_name_in_the_plural() {
+        let declared = json!({"text_transformation": [{"priority": 0, "type": "NONE"}]});
+        assert!(is_equal(&declared, &json!({"textTransformations": [{"priority": 0, "type": "NONE"}]})));
+        assert!(!is_equal(&declared, &json!({"textTransformations": [{"priority": 0, "type": "LOWERCASE"}]})));
+        assert!(!is_equal(&json!({"subnet": "a"}), &json!({"subnets": "a"})));
     }
 
     #[test]

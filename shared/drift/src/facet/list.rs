@@ -37,7 +37,7 @@ pub(super) fn facets(subject: Subject<'_>, listed: &Listed, part: Option<&str>, 
     let own: Vec<&Declaration> = match part.map(|key| find_element(subject, "@part", key)) {
         None => subject.declarations.to_vec(),
         Some(Some(element)) => vec![element.declaration],
-        Some(None) => return listed.flat.iter().map(|(property, value)| undeclared(subject, property, value)).collect(),
+        Some(None) => return listed.flat.iter().map(|(property, value)| undeclared(property, value)).collect(),
     };
     let home = own.iter().find_map(|declaration| home(declaration, listed));
     match home {
@@ -94,30 +94,29 @@ fn paired(subject: Subject<'_>, home: &Home<'_>, listed: &Listed, pending: bool)
             Some(written) => facets.extend(entry_facets(subject, home, &attribute, entry, written, pending)),
             None => {
                 let change = Change { pending, ..change(attribute, ChangeOp::Removed, Some(entry.clone()), None) };
-                facets.push(whole(subject, home, listed, Reason::Differs, change));
+                facets.push(whole(home, listed, Reason::Differs, change));
             }
         }
     }
     for (at, written) in listed.entries.iter().enumerate() {
         if !pairs.iter().any(|(_, paired)| *paired == at) {
             let change = Change { pending, ..change(home.attribute.clone(), ChangeOp::Added, None, Some(in_their_words(home, written))) };
-            facets.push(whole(subject, home, listed, Reason::Differs, change));
+            facets.push(whole(home, listed, Reason::Differs, change));
         }
     }
     if facets.is_empty() {
         let change = change(home.attribute.clone(), ChangeOp::Replaced, None, None);
-        let same = whole(subject, home, listed, Reason::Equal, change);
+        let same = whole(home, listed, Reason::Equal, change);
         facets.push(Facet { result: FacetResult::Same(Reason::Equal), ..same });
     }
     facets
 }
 
 /// A facet of a whole entry.
-fn whole(subject: Subject<'_>, home: &Home<'_>, listed: &Listed, reason: Reason, change: Change) -> Facet {
+fn whole(home: &Home<'_>, listed: &Listed, reason: Reason, change: Change) -> Facet {
     let element = change.declared.as_ref().or(change.actual.as_ref()).map(ToString::to_string).unwrap_or_default();
     let property = listed.flat.first().map(|(property, _)| property.name.rsplit_once('.').map_or(property.name, |(list, _)| list).to_owned());
-    let mut change = Change { address: Some(home.declaration.address.clone()), property, ..change };
-    subject.context.hide(&mut change);
+    let change = Change { address: Some(home.declaration.address.clone()), property, ..change };
     Facet { register: format!("{}|{element}", home.attribute), result: FacetResult::Differs(reason), change, traces: Vec::new() }
 }
 
@@ -180,7 +179,8 @@ fn in_their_words(home: &Home<'_>, written: &Value) -> Value {
     let mut entry = Map::new();
     for (property, inside, path) in &home.members {
         if let Some(value) = value_in(written, property, inside).filter(|it| !is_nothing(it)) {
-            nest(&mut entry, path, value);
+            let list = property.equality == Some("set") && !value.is_array();
+            nest(&mut entry, path, if list { Value::Array(vec![value]) } else { value });
         }
     }
     Value::Object(entry)

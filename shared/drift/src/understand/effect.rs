@@ -34,6 +34,8 @@ pub(crate) enum Effect<'c> {
     Set { property: &'static Property, value: Value, pending: bool },
     /// The entries of a list are these; `part` is the element of `@part` that the list belongs to.
     List { listed: Listed, part: Option<String>, pending: bool },
+    /// An entry of a map or list gets a value, or goes.
+    Amend { property: &'static Property, key: String, op: &'c str, value: Value },
     /// An element of a collection gets properties.
     Put { collection: &'static str, key: String, element: Value, set: Vec<(&'static Property, Value)> },
     /// An element is added; `sides` are where else the same is seen.
@@ -60,6 +62,8 @@ pub(crate) enum Effect<'c> {
     Delete { pending: bool },
     /// A scheduled deletion is taken back.
     CancelDelete,
+    /// An attribute changes in a way that CloudTrail hides.
+    Hidden { attribute: &'static str },
     /// Something changes that the catalog does not say.
     Touch { member: Option<&'c str> },
 }
@@ -113,7 +117,7 @@ fn identifiers(call: &Call<'_>, target: &Target) -> Vec<String> {
         if expression.contains('|') {
             let one = |part: &str| match part.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
                 Some(constant) => Some(constant.to_owned()),
-                None => values(call, part).into_iter().find_map(path::text),
+                None => values(call, part).into_iter().find_map(path::text).map(|text| decoded(&text)),
             };
             if let Some(id) = joined(expression, one) {
                 return vec![id];
@@ -267,7 +271,7 @@ fn put<'c>(call: &'c Call<'_>, target: &'static Target, key: String, set: Sets) 
 }
 
 /// The elements that a call names, each with what it sets: one, or as many as the list has that the key walks.
-fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(Vec<String>, Vec<(&'static Property, Value)>)> {
+fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(Vec<String>, Sets)> {
     let walked = target.key.iter().find_map(|part| part.split_once("[]").map(|(list, _)| list));
     let Some(list) = walked else {
         let part = |part: &str| {
@@ -324,8 +328,10 @@ fn tagging<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
     let value = values(call, target.from).into_iter().next();
     // A call that replaces all tags and names none removes them all.
     let none = (target.effect == Kind::Retag && value.is_none() && !call.omitted).then(Tags::new);
-    let readable = |value: &Value| if driftwire_cloudtrail::mask(value).is_none() { tags::read(value) } else { None };
-    let Some(tags) = value.map_or(none, readable) else {
+    if value.is_some_and(|value| driftwire_cloudtrail::mask(value).is_some()) {
+        return vec![Effect::Hidden { attribute: "tags" }];
+    }
+    let Some(tags) = value.map_or(none, tags::read) else {
         return vec![Effect::Touch { member: Some(target.from) }];
     };
     match target.effect {

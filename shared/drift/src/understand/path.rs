@@ -111,21 +111,21 @@ fn walk<'v>(value: &'v Value, at: String, steps: &[Step<'_>], found: &mut Vec<(S
                 walk(element, format!("{at}[{index}]"), rest, found);
             }
         }
-        (Step::Where(name, wanted), Value::Object(members)) => {
-            if member(members, name).is_some_and(|(_, it)| text(it).is_some_and(|text| text.eq_ignore_ascii_case(wanted))) {
-                walk(value, at, rest, found);
-            }
-        }
+        (Step::Where(name, wanted), Value::Object(members)) if has(members, name, wanted) => walk(value, at, rest, found),
         (Step::Where(name, wanted), Value::Array(elements)) => {
             for (index, element) in elements.iter().enumerate() {
-                let matches = element.as_object().and_then(|members| member(members, name)).is_some_and(|(_, it)| text(it).is_some_and(|text| text.eq_ignore_ascii_case(wanted)));
-                if matches {
+                if element.as_object().is_some_and(|members| has(members, name, wanted)) {
                     walk(element, format!("{at}[{index}]"), rest, found);
                 }
             }
         }
         _ => {}
     }
+}
+
+/// Whether a member has a value, in any case: S3 logs `Prefix` for what it calls `prefix`.
+fn has(members: &Map<String, Value>, name: &str, wanted: &str) -> bool {
+    member(members, name).and_then(|(_, value)| text(value)).is_some_and(|text| text.eq_ignore_ascii_case(wanted))
 }
 
 /// A scalar as the text that identifiers are made of; objects and lists have none.

@@ -29,6 +29,8 @@ pub(super) fn decode<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Eff
             .iter()
             .filter_map(|property| observed(record, &call.response, property).map(|value| (property, value)))
             .collect();
+        // Deleted and created in one batch is replaced.
+        effects.retain(|effect| !matches!(effect, Effect::Remove { key: removed, .. } if *removed == key));
         effects.push(Effect::Put { collection: RECORD_SETS, key, element: Value::Object(record.clone()), set });
     }
     effects

@@ -14,7 +14,7 @@ pub(crate) type Tags = BTreeMap<String, Option<String>>;
 pub(crate) fn read(value: &Value) -> Option<Tags> {
     match value {
         Value::Array(elements) => elements.iter().map(pair).collect(),
-        Value::Object(members) => {
+        Value::Object(members) if driftwire_cloudtrail::mask(value).is_none() => {
             for wrapper in ["TagSet", "Tag", "items", "Items"] {
                 if members.len() <= 2
                     && let Some(inner @ (Value::Array(_) | Value::Object(_))) = members.get(wrapper)
@@ -27,6 +27,8 @@ pub(crate) fn read(value: &Value) -> Option<Tags> {
             }
             members.iter().map(|(key, value)| Some((key.clone(), Some(tag_text(value)?)))).collect()
         }
+        // A mask in place of the tags is no tag.
+        masked if driftwire_cloudtrail::mask(masked).is_some() => None,
         Value::String(key) if !key.is_empty() => Some(Tags::from([(key.clone(), None)])),
         Value::Null => Some(Tags::new()),
         _ => None,
@@ -36,7 +38,7 @@ pub(crate) fn read(value: &Value) -> Option<Tags> {
 fn pair(element: &Value) -> Option<(String, Option<String>)> {
     match element {
         Value::Object(members) => key_and_value(members),
-        Value::String(key) => Some((key.clone(), None)),
+        Value::String(key) if driftwire_cloudtrail::mask(element).is_none() => Some((key.clone(), None)),
         _ => None,
     }
 }
@@ -52,8 +54,19 @@ fn tag_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Null => Some(String::new()),
+        hidden if driftwire_declared::is_redacted(hidden) => Some(hidden.to_string()),
         other => path::text(other),
     }
+}
+
+/// Whether a declared value is a secret of which only the hash is left.
+pub(crate) fn is_hidden(value: &str) -> bool {
+    value.starts_with("{\"$redacted\"")
+}
+
+/// A tag's value as findings show it.
+pub(crate) fn as_value(value: &str) -> Value {
+    if is_hidden(value) { serde_json::from_str(value).unwrap_or_default() } else { Value::from(value) }
 }
 
 /// Whether the key belongs to AWS: nobody else can set it.
