@@ -5,7 +5,7 @@ DEMO := --state examples/acme/state --rules examples/acme/rules.toml
 DENY_VERSION := 0.20.2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fmt test demo generate generated deny build bench bench-smoke all
+.PHONY: help setup check fmt test demo generate generated deny advisories build bench bench-smoke all
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -17,6 +17,7 @@ check: ## Format, lints, documentation; warnings are errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --quiet
+	$(CARGO) xtask tidy
 
 fmt: ## Format the code
 	$(CARGO) fmt --all
@@ -36,8 +37,11 @@ generate: ## Write the generated files: schemas, manual page
 generated: ## Fail if a generated file is not up to date
 	$(CARGO) xtask generate --check
 
-deny: ## Licences, advisories, sources, edges between crates
-	$(CARGO) deny --all-features check
+deny: ## Licences, sources, edges between crates
+	$(CARGO) deny --all-features check bans licenses sources
+
+advisories: ## Known vulnerabilities in dependencies; needs github.com
+	$(CARGO) deny --all-features check advisories
 
 build: ## Build the command, optimized
 	$(CARGO) build --release --package driftwire

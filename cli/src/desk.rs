@@ -81,8 +81,10 @@ fn declarations(paths: &[String], redactor: &Redactor, notes: &mut Vec<String>) 
     for state in &states {
         notes.extend(state.warnings.iter().map(|warning| format!("{}: {warning}", state.origin)));
     }
+    // An empty state is a state; one that declares other things only is a mistake.
+    let foreign = states.iter().any(|it| it.declarations.is_empty() && !it.skipped.is_empty());
     let declarations: Vec<Declaration> = states.into_iter().flat_map(|it| it.declarations).collect();
-    if declarations.is_empty() {
+    if declarations.is_empty() && foreign {
         bail!("no AWS resource is declared: {}; give the state of the AWS infrastructure", empty.join("; "));
     }
     notes.extend(empty);

@@ -284,15 +284,15 @@ struct IgnoreRow {
 fn pack_ignored(out: &mut String) {
     let text = std::fs::read_to_string("data/ignore.toml").expect("readable file");
     let tables: BTreeMap<String, IgnoreRow> = toml::from_str(&text).unwrap_or_else(|error| panic!("data/ignore.toml: {error}"));
-    let mut rows: BTreeMap<String, (String, String, String)> = BTreeMap::new();
+    let mut rows: BTreeMap<(String, String), String> = BTreeMap::new();
     for (class, row) in tables {
         for call in row.calls {
             let (service, name) = call.split_once(':').unwrap_or_else(|| panic!("data/ignore.toml: `{call}` has no service"));
-            rows.insert(call.clone(), (service.to_owned(), name.to_owned(), class.clone()));
+            rows.insert((service.to_owned(), name.to_owned()), class.clone());
         }
     }
     writeln!(out, "/// Sorted by service.\npub(crate) static IGNORED: &[Ignored] = &[").expect("a string");
-    for (service, name, class) in rows.values() {
+    for ((service, name), class) in &rows {
         writeln!(out, "Ignored {{ service: {service:?}, name: {name:?}, class: {class:?} }},").expect("a string");
     }
     writeln!(out, "];").expect("a string");

@@ -5,8 +5,10 @@
 mod corpus;
 mod data;
 mod desk;
+mod fronts;
 mod identity;
 mod invariants;
+mod network;
 mod messages;
 mod scenarios;
 mod storage;

@@ -25,7 +25,8 @@ impl Case {
     }
 
     pub(crate) fn by_terraform(mut self) -> Self {
-        self.record["userAgent"] = json!("APN/1.0 HashiCorp/1.0 Terraform/1.13.0 (+https://www.terraform.io) terraform-provider-aws/6.20.0");
+        self.record["userAgent"] =
+            json!("APN/1.0 HashiCorp/1.0 Terraform/1.13.0 (+https://www.terraform.io) terraform-provider-aws/6.20.0");
         self
     }
 
@@ -35,7 +36,13 @@ impl Case {
     }
 
     /// A change that the finding must show, at the declaration that owns it.
-    pub(crate) fn tells(mut self, address: &'static str, attribute: &'static str, declared: Value, actual: Value) -> Self {
+    pub(crate) fn tells(
+        mut self,
+        address: &'static str,
+        attribute: &'static str,
+        declared: Value,
+        actual: Value,
+    ) -> Self {
         self.changes.push((address, attribute, declared, actual));
         self
     }
@@ -45,9 +52,17 @@ impl Case {
         let outcomes = desk.judge(&self.record).outcomes;
         let title = || format!("{} {}", self.record["eventName"], self.record["requestParameters"]);
         if !outcomes.iter().any(|it| it.verdict == self.verdict) {
-            return Some(format!("{}: {:?}", title(), outcomes.iter().map(|it| (it.verdict, it.reason)).collect::<Vec<_>>()));
+            return Some(format!(
+                "{}: {:?}",
+                title(),
+                outcomes.iter().map(|it| (it.verdict, it.reason)).collect::<Vec<_>>()
+            ));
         }
-        let findings: Vec<_> = outcomes.iter().filter(|it| it.verdict != Verdict::Irrelevant).filter_map(|it| it.finding.as_ref()).collect();
+        let findings: Vec<_> = outcomes
+            .iter()
+            .filter(|it| it.verdict != Verdict::Irrelevant)
+            .filter_map(|it| it.finding.as_ref())
+            .collect();
         let expected = usize::from(matches!(self.verdict, Verdict::Drifted | Verdict::Undecided | Verdict::Unmanaged));
         if findings.len() != expected {
             return Some(format!("{}: {} findings", title(), findings.len()));
@@ -56,18 +71,32 @@ impl Case {
         let mut told: Vec<String> = findings
             .iter()
             .flat_map(|it| &it.changes)
-            .map(|it| format!("{} {} {} -> {}", it.address.as_deref().unwrap_or_default(), it.attribute, value(&it.declared), value(&it.actual)))
+            .map(|it| {
+                format!(
+                    "{} {} {} -> {}",
+                    it.address.as_deref().unwrap_or_default(),
+                    it.attribute,
+                    value(&it.declared),
+                    value(&it.actual)
+                )
+            })
             .collect();
-        let mut wanted: Vec<String> = self.changes.iter().map(|(address, attribute, declared, actual)| format!("{address} {attribute} {declared} -> {actual}")).collect();
+        let mut wanted: Vec<String> = self
+            .changes
+            .iter()
+            .map(|(address, attribute, declared, actual)| format!("{address} {attribute} {declared} -> {actual}"))
+            .collect();
         told.sort();
         wanted.sort();
-        (!wanted.is_empty() && told != wanted).then(|| format!("{}:\n  told   {told:#?}\n  wanted {wanted:#?}", title()))
+        (!wanted.is_empty() && told != wanted)
+            .then(|| format!("{}:\n  told   {told:#?}\n  wanted {wanted:#?}", title()))
     }
 }
 
 /// Judges every call by itself, against one state.
 pub(crate) fn check(state: &str, cases: &[Case]) {
-    let declarations = driftwire_declared::read(state.as_bytes(), "terraform.tfstate", &key()).expect("a state").declarations;
+    let declarations =
+        driftwire_declared::read(state.as_bytes(), "terraform.tfstate", &key()).expect("a state").declarations;
     let desk = Desk::new(declarations);
     let misses: Vec<String> = cases.iter().filter_map(|case| case.miss(&desk)).collect();
     assert!(misses.is_empty(), "{} of {} missed\n{}", misses.len(), cases.len(), misses.join("\n"));

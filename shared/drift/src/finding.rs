@@ -1,5 +1,6 @@
 //! What the core says of a difference, before any public format.
 
+pub use driftwire_declared::Tool;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -57,7 +58,7 @@ pub struct ResourceRef {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeclarationRef {
     /// `terraform`, `opentofu`, `cloudformation`, `pulumi`.
-    pub tool: driftwire_declared::Tool,
+    pub tool: Tool,
     /// The block's address.
     pub address: String,
     /// The tool's type name.

@@ -14,11 +14,14 @@ pub(super) fn in_band(subject: Subject<'_>, property: &Property, owner: &Owner<'
     let range = if dimension == "own" {
         // The bounds stand beside the value.
         let block = owner.attribute.rsplit_once('.').map(|(block, _)| format!("{block}.")).unwrap_or_default();
-        let bound = |name: &str| path::located(attributes, &format!("{block}{name}")).and_then(|(_, value)| value.as_f64());
+        let bound =
+            |name: &str| path::located(attributes, &format!("{block}{name}")).and_then(|(_, value)| value.as_f64());
         bound("min_size").zip(bound("max_size"))
     } else {
         let target = match dimension.split(':').next() {
-            Some("ecs") => text("cluster").zip(text("name")).map(|(cluster, name)| format!("service/{}/{name}", index::short(cluster))),
+            Some("ecs") => text("cluster")
+                .zip(text("name"))
+                .map(|(cluster, name)| format!("service/{}/{name}", index::short(cluster))),
             Some("dynamodb") => text("name").map(|name| format!("table/{name}")),
             _ => None,
         };

@@ -44,7 +44,11 @@ pub(super) fn facets(subject: Subject<'_>, listed: &Listed, part: Option<&str>, 
         Some(home) if home.entries.len() != 1 || listed.entries.len() != 1 => paired(subject, &home, listed, pending),
         _ => {
             let narrowed = Subject { declarations: &own, ..subject };
-            listed.flat.iter().flat_map(|(property, value)| set(narrowed, property, value, pending, part.is_some())).collect()
+            listed
+                .flat
+                .iter()
+                .flat_map(|(property, value)| set(narrowed, property, value, pending, part.is_some()))
+                .collect()
         }
     }
 }
@@ -81,7 +85,12 @@ fn home<'d>(declaration: &'d Declaration, listed: &Listed) -> Option<Home<'d>> {
     if cover::is_copy(declaration, &attribute) {
         return None;
     }
-    let members = paths.iter().filter_map(|(property, inside, path)| Some((*property, *inside, path.strip_prefix(list)?.strip_prefix("[0].")?))).collect();
+    let members = paths
+        .iter()
+        .filter_map(|(property, inside, path)| {
+            Some((*property, *inside, path.strip_prefix(list)?.strip_prefix("[0].")?))
+        })
+        .collect();
     Some(Home { declaration, attribute, entries, members })
 }
 
@@ -100,7 +109,10 @@ fn paired(subject: Subject<'_>, home: &Home<'_>, listed: &Listed, pending: bool)
     }
     for (at, written) in listed.entries.iter().enumerate() {
         if !pairs.iter().any(|(_, paired)| *paired == at) {
-            let change = Change { pending, ..change(home.attribute.clone(), ChangeOp::Added, None, Some(in_their_words(home, written))) };
+            let change = Change {
+                pending,
+                ..change(home.attribute.clone(), ChangeOp::Added, None, Some(in_their_words(home, written)))
+            };
             facets.push(whole(home, listed, Reason::Differs, change));
         }
     }
@@ -115,18 +127,37 @@ fn paired(subject: Subject<'_>, home: &Home<'_>, listed: &Listed, pending: bool)
 /// A facet of a whole entry.
 fn whole(home: &Home<'_>, listed: &Listed, reason: Reason, change: Change) -> Facet {
     let element = change.declared.as_ref().or(change.actual.as_ref()).map(ToString::to_string).unwrap_or_default();
-    let property = listed.flat.first().map(|(property, _)| property.name.rsplit_once('.').map_or(property.name, |(list, _)| list).to_owned());
+    let property = listed
+        .flat
+        .first()
+        .map(|(property, _)| property.name.rsplit_once('.').map_or(property.name, |(list, _)| list).to_owned());
     let change = Change { address: Some(home.declaration.address.clone()), property, ..change };
-    Facet { register: format!("{}|{element}", home.attribute), result: FacetResult::Differs(reason), change, traces: Vec::new() }
+    Facet {
+        register: format!("{}|{element}", home.attribute),
+        result: FacetResult::Differs(reason),
+        change,
+        traces: Vec::new(),
+    }
 }
 
-fn entry_facets(subject: Subject<'_>, home: &Home<'_>, attribute: &str, entry: &Value, written: &Value, pending: bool) -> Vec<Facet> {
+fn entry_facets(
+    subject: Subject<'_>,
+    home: &Home<'_>,
+    attribute: &str,
+    entry: &Value,
+    written: &Value,
+    pending: bool,
+) -> Vec<Facet> {
     let mut facets = Vec::new();
     for (property, inside, path) in &home.members {
         let Some(actual) = value_in(written, property, inside) else { continue };
         let Some((name, declared)) = declared_in(entry, property, path) else { continue };
         let owner = Owner { declaration: home.declaration, attribute: format!("{attribute}.{name}"), value: declared };
-        facets.extend(compared(subject, property, &owner, &actual, pending).into_iter().map(|facet| Facet { register: format!("{attribute}|{}", facet.register), ..facet }));
+        facets.extend(
+            compared(subject, property, &owner, &actual, pending)
+                .into_iter()
+                .map(|facet| Facet { register: format!("{attribute}|{}", facet.register), ..facet }),
+        );
     }
     facets
 }
@@ -146,7 +177,11 @@ fn pairs(subject: Subject<'_>, home: &Home<'_>, listed: &Listed) -> Vec<(usize, 
     let mut scored = Vec::new();
     for (declared, entry) in home.entries.iter().enumerate() {
         for (written, logged) in listed.entries.iter().enumerate() {
-            let likeness: u32 = home.members.iter().map(|(property, inside, path)| likeness(subject, home, property, (inside, logged), (path, entry))).sum();
+            let likeness: u32 = home
+                .members
+                .iter()
+                .map(|(property, inside, path)| likeness(subject, home, property, (inside, logged), (path, entry)))
+                .sum();
             if likeness > 0 {
                 scored.push((likeness, declared, written));
             }
@@ -163,10 +198,19 @@ fn pairs(subject: Subject<'_>, home: &Home<'_>, listed: &Listed) -> Vec<(usize, 
 }
 
 /// How much an equal property says: an identity tells entries apart, other values only hint.
-fn likeness(subject: Subject<'_>, home: &Home<'_>, property: &Property, logged: (&str, &Value), declared: (&str, &Value)) -> u32 {
+fn likeness(
+    subject: Subject<'_>,
+    home: &Home<'_>,
+    property: &Property,
+    logged: (&str, &Value),
+    declared: (&str, &Value),
+) -> u32 {
     let Some(actual) = value_in(logged.1, property, logged.0).filter(|it| !is_nothing(it)) else { return 0 };
     let Some((name, value)) = declared_in(declared.1, property, declared.0) else { return 0 };
-    let equal = matches!(subject.context.compare(home.declaration.tool, &value, &actual, equality_of(property)), Comparison::Equal(_));
+    let equal = matches!(
+        subject.context.compare(home.declaration.tool, &value, &actual, equality_of(property)),
+        Comparison::Equal(_)
+    );
     match (equal, name.as_str()) {
         (true, "id" | "name" | "key" | "priority" | "rule_id" | "target_id" | "path_pattern") => 100,
         (true, _) => 1,

@@ -1,11 +1,7 @@
 //! An addition that two resources see: says it once, at the side whose declarations have a place for it.
 
 use super::{FacetResult, Reason, Subject};
-use crate::{
-    cover,
-    index::Found,
-    understand::sides::Side,
-};
+use crate::{cover, index::Found, understand::sides::Side};
 
 /// What an addition is that this side does not declare, if another side answers for it.
 pub(super) fn elsewhere(subject: Subject<'_>, collection: &str, key: &str, sides: &[Side]) -> Option<FacetResult> {

@@ -23,7 +23,9 @@ pub(super) fn typed_as(declared: Option<&Value>, actual: Value) -> Value {
 /// The value as declarations spell it, where calls spell it in a way of their own.
 pub(super) fn spelled(property: &Property, actual: &Value) -> Option<Value> {
     match (property.equality?, actual) {
-        ("comma_list", Value::String(list)) => Some(list.split(',').map(str::trim).filter(|it| !it.is_empty()).collect()),
+        ("comma_list", Value::String(list)) => {
+            Some(list.split(',').map(str::trim).filter(|it| !it.is_empty()).collect())
+        }
         ("ip_protocol", protocol) => Some(Value::from(protocol_name(&path::text(protocol)?))),
         _ => None,
     }
@@ -42,7 +44,11 @@ pub(super) fn pairs(declared: &Value, actual: &Value) -> Option<Value> {
 
 /// Whether one side says nothing, and the other in a word that there is nothing.
 pub(super) fn is_none(declared: &Value, actual: &Value) -> bool {
-    let word = |value: &Value| value.as_str().is_some_and(|text| ["none", "disabled", "off"].iter().any(|none| text.eq_ignore_ascii_case(none)));
+    let word = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|text| ["none", "disabled", "off"].iter().any(|none| text.eq_ignore_ascii_case(none)))
+    };
     is_nothing(declared) && word(actual) || word(declared) && is_nothing(actual)
 }
 

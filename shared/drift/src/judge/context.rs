@@ -46,7 +46,11 @@ impl Variables {
             context.add_variable_as_val(name, value);
         }
         context.add_variable_as_val("changes", Box::new(CelList::default()));
-        Self { context, changes: changes.iter().map(|facts| record(Part::Change(facts))).collect(), shown: Shown::Nothing }
+        Self {
+            context,
+            changes: changes.iter().map(|facts| record(Part::Change(facts))).collect(),
+            shown: Shown::Nothing,
+        }
     }
 
     /// With one change as the only one.

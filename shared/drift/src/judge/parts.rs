@@ -2,6 +2,11 @@
 //!
 //! `resource`, `who`, `call`, a change and a declaration, and the published name of each closed value.
 
+use std::cell::OnceCell;
+
+use serde_json::Value;
+
+use super::functions::parse_policy;
 use super::path::{NamesInside, Paths};
 use super::view::{Items, View};
 use crate::finding::{Actor, ActorKind, CallRef, Change, Channel, DeclarationRef, ResourceRef};
@@ -22,6 +27,8 @@ pub(crate) enum Part<'a> {
 pub(crate) struct Facts<'a> {
     change: &'a Change,
     paths: Paths,
+    /// The values before and after, where they are texts that were read as policies.
+    documents: [OnceCell<Value>; 2],
 }
 
 impl<'a> Facts<'a> {
@@ -29,7 +36,22 @@ impl<'a> Facts<'a> {
     pub(crate) fn of(change: &'a Change) -> Self {
         let inside = NamesInside::of([change.declared.as_ref(), change.actual.as_ref()].into_iter().flatten());
         let names = [Some(change.attribute.as_str()), change.property.as_deref()];
-        Self { change, paths: Paths::new(names.into_iter().flatten()).with_inside(inside) }
+        Self {
+            change,
+            paths: Paths::new(names.into_iter().flatten()).with_inside(inside),
+            documents: Default::default(),
+        }
+    }
+
+    /// A value as a policy: where it is a text of this change, read once for all questions.
+    pub(crate) fn policy(&'a self, value: View<'a, 'static>) -> View<'a, 'static> {
+        let View::Text(text) = value else { return value };
+        let sides = [&self.change.declared, &self.change.actual];
+        let read = sides.into_iter().zip(&self.documents).find_map(|(side, document)| {
+            let is_side = side.as_ref().and_then(Value::as_str).is_some_and(|side| std::ptr::eq(side, text));
+            is_side.then(|| document.get_or_init(|| parse_policy(text).unwrap_or_default()))
+        });
+        read.map_or(value, View::of_json)
     }
 
     /// The names of the change.
@@ -57,9 +79,7 @@ impl<'a> Part<'a> {
         match self {
             Self::Resource(_) => &["account", "arn", "declarations", "id", "region", "type"],
             Self::Declaration(_) => &["address", "origin", "tool", "type", "version"],
-            Self::Change(_) => {
-                &["actual", "address", "attribute", "declared", "op", "pending", "property", "redacted"]
-            }
+            Self::Change(_) => &["actual", "address", "attribute", "declared", "op", "pending", "property", "redacted"],
             Self::Who(_) => &[
                 "from_account",
                 "invoked_by",

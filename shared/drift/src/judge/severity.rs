@@ -72,14 +72,8 @@ impl Rules {
     pub fn judge(&self, finding: &Finding) -> Judgement {
         let candidates = self.candidates(&finding.resource.kind, &finding.call.name, kind_name(finding.kind)).collect();
         let changes: Vec<Facts<'_>> = finding.changes.iter().map(Facts::of).collect();
-        let mut judge = Judge {
-            finding,
-            changes: &changes,
-            candidates,
-            variables: None,
-            fired: Vec::new(),
-            problems: Vec::new(),
-        };
+        let mut judge =
+            Judge { finding, changes: &changes, candidates, variables: None, fired: Vec::new(), problems: Vec::new() };
         let mut outcomes = Vec::new();
         match changes.len() {
             0 => outcomes.push(judge.outcome(None)),

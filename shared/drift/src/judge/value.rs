@@ -182,9 +182,9 @@ pub(crate) fn owned(view: View<'_, '_>) -> Owned {
         View::Text(text) => Box::new(CelString::from(text.to_owned())),
         View::List(items) => Box::new(CelList::from(items.iter().map(owned).collect::<Vec<_>>())),
         View::Object(Fields::Record(record)) => Box::new(record.clone()),
-        View::Object(Fields::Json(fields)) => Box::new(Record::new(
-            fields.iter().map(|(name, value)| (name.clone(), owned(View::of_json(value)))),
-        )),
+        View::Object(Fields::Json(fields)) => {
+            Box::new(Record::new(fields.iter().map(|(name, value)| (name.clone(), owned(View::of_json(value))))))
+        }
         View::Object(Fields::Part(part)) => Box::new(record(part)),
     }
 }

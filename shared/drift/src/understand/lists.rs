@@ -29,7 +29,8 @@ pub(super) fn parted<'v>(sets: Sets, entries: impl Fn(&str) -> Vec<&'v Value>) -
     let mut lists: BTreeMap<&'static str, Listed> = BTreeMap::new();
     for (property, value) in sets {
         let list = split(property.member).map(|(list, _)| list).filter(|list| !list.contains('['));
-        let logged = list.map(|list| entries(&format!("{list}[]"))).filter(|logged| logged.iter().all(|it| it.is_object()));
+        let logged =
+            list.map(|list| entries(&format!("{list}[]"))).filter(|logged| logged.iter().all(|it| it.is_object()));
         if let (Some(list), Some(logged)) = (list, logged) {
             let fresh = || Listed { list, flat: Vec::new(), entries: logged.into_iter().cloned().collect() };
             lists.entry(list).or_insert_with(fresh).flat.push((property, value));

@@ -23,9 +23,16 @@ pub(super) fn tell(touches: &mut [Touch<'_>]) {
         .enumerate()
         .flat_map(|(at, touch)| {
             touch.effects.iter().filter_map(move |effect| match effect {
-                Effect::Add { collection, key, .. } => {
-                    Some((at, Side { kinds: touch.target.resources, id: touch.id.clone(), collection, key: key.clone(), first: false }))
-                }
+                Effect::Add { collection, key, .. } => Some((
+                    at,
+                    Side {
+                        kinds: touch.target.resources,
+                        id: touch.id.clone(),
+                        collection,
+                        key: key.clone(),
+                        first: false,
+                    },
+                )),
                 _ => None,
             })
         })
@@ -36,7 +43,9 @@ pub(super) fn tell(touches: &mut [Touch<'_>]) {
     for (at, touch) in touches.iter_mut().enumerate() {
         for effect in &mut touch.effects {
             let Effect::Add { key, sides, .. } = effect else { continue };
-            let reciprocal = ends.iter().filter(|(_, side)| side.kinds != touch.target.resources && plain_key(&side.id) == *key && side.key == plain_key(&touch.id));
+            let reciprocal = ends.iter().filter(|(_, side)| {
+                side.kinds != touch.target.resources && plain_key(&side.id) == *key && side.key == plain_key(&touch.id)
+            });
             sides.extend(reciprocal.map(|(other, side)| Side { first: *other < at, ..side.clone() }));
         }
     }

@@ -18,16 +18,33 @@ pub(super) fn members<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec
 
 /// The members that a target speaks of, by the first step of their paths.
 fn known_members(target: &'static Target) -> impl Iterator<Item = &'static str> {
-    let Target { resources: _, id, when, effect: _, collection: _, key, from, options, why: _, pending, decoder: _, properties } = target;
-    let head = |path: &'static str| path.trim_start_matches(['>', '!']).split(['.', '[', '=']).next().unwrap_or_default();
+    let Target {
+        resources: _,
+        id,
+        when,
+        effect: _,
+        collection: _,
+        key,
+        from,
+        options,
+        why: _,
+        pending,
+        decoder: _,
+        properties,
+    } = target;
+    let head =
+        |path: &'static str| path.trim_start_matches(['>', '!']).split(['.', '[', '=']).next().unwrap_or_default();
     let expressions = id.iter().chain(*key).flat_map(|it| it.split(['|', ','])).chain(options.iter().copied());
-    let members = properties.iter().flat_map(|it| [Some(it.member), it.when]).chain([*when, *pending, Some(*from)]).flatten();
+    let members =
+        properties.iter().flat_map(|it| [Some(it.member), it.when]).chain([*when, *pending, Some(*from)]).flatten();
     expressions.chain(members).map(head)
 }
 
 /// Members that every call of some services may carry.
 fn is_plumbing(name: &str) -> bool {
-    ["clientToken", "clientRequestToken", "dryRun", "idempotencyToken", "requestId", "callerReference"].iter().any(|it| path::same_name(it, name))
+    ["clientToken", "clientRequestToken", "dryRun", "idempotencyToken", "requestId", "callerReference"]
+        .iter()
+        .any(|it| path::same_name(it, name))
         || name.starts_with("x-amz-")
 }
 

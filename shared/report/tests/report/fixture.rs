@@ -1,6 +1,6 @@
 //! One finding of each kind, as the core would hand them over.
 
-use driftwire_declared::Tool;
+use driftwire_drift::finding::Tool;
 use driftwire_drift::finding::{Actor, ActorKind, CallRef, Change, Channel, DeclarationRef, Finding, ResourceRef};
 use driftwire_drift::verdict::{ChangeOp, Evidence, FindingKind, Severity, Status};
 use serde_json::{Value, json};

@@ -47,6 +47,7 @@ pub(super) enum Direct {
     /// `changes.exists(…)`
     Some(Box<Self>),
     Ask(fn(&[View<'_, '_>]) -> bool, Vec<Self>),
+    AskPolicies(fn(&[View<'_, '_>]) -> bool, Vec<Self>),
     AskChange(fn(Fields<'_>, &[Name]) -> bool, Box<Self>, Vec<Name>),
     Setting(&'static str, Box<Self>, Vec<Name>),
     /// `size(f(…)) > 0`
@@ -103,7 +104,8 @@ impl Direct {
                 value.value(scope)?.text().is_some_and(|text| names.iter().any(|name| name == text))
             }
             Self::Ask(ask, parts) => ask(&values(parts, scope)?),
-            Self::GivesAny(give, parts) => !give(&values(parts, scope)?).is_empty(),
+            Self::AskPolicies(ask, parts) => ask(&policies(parts, scope)?),
+            Self::GivesAny(give, parts) => !give(&policies(parts, scope)?).is_empty(),
             Self::AskChange(ask, change, names) => {
                 change.value(scope)?.fields().is_some_and(|change| ask(change, names))
             }
@@ -144,6 +146,12 @@ fn values<'a>(parts: &'a [Direct], scope: Scope<'a>) -> Option<[Seen<'a>; MOST_A
         *value = part.value(scope)?;
     }
     Some(values)
+}
+
+/// The same, with the policies in them read.
+fn policies<'a>(parts: &'a [Direct], scope: Scope<'a>) -> Option<[Seen<'a>; MOST_ARGUMENTS]> {
+    let values = values(parts, scope)?;
+    Some(scope.change.map_or(values, |change| values.map(|value| change.policy(value))))
 }
 
 /// One decisive part suffices, whatever the others are.
@@ -276,13 +284,14 @@ impl Reader<'_> {
         let listed = LISTED.iter().find(|listed| listed.name == name && listed.arguments == arguments.len());
         match (listed.map(|listed| listed.does), arguments) {
             (Some(Does::Ask(ask)), parts) => Direct::Ask(ask, self.parts(parts)),
+            (Some(Does::AskPolicies(ask)), parts) => Direct::AskPolicies(ask, self.parts(parts)),
             (Some(Does::AskChange(ask)), [change, names]) => {
                 settings(names).map_or(Direct::Unknown, |names| Direct::AskChange(ask, self.boxed(change), names))
             }
             (Some(Does::Setting(side)), [change, names]) => {
                 settings(names).map_or(Direct::Unknown, |names| Direct::Setting(side, self.boxed(change), names))
             }
-            (Some(Does::AskChange(_) | Does::Setting(_) | Does::List(_)) | None, _) => Direct::Unknown,
+            (Some(Does::AskChange(_) | Does::Setting(_) | Does::ListOfPolicies(_)) | None, _) => Direct::Unknown,
         }
     }
 
@@ -295,8 +304,8 @@ impl Reader<'_> {
         let Expr::Call(given) = &given.expr else { return Direct::Unknown };
         let listed = LISTED.iter().find(|listed| listed.name == given.func_name && given.target.is_none());
         match listed.map(|listed| listed.does) {
-            Some(Does::List(give)) => Direct::GivesAny(give, self.parts(&given.args)),
-            Some(Does::Ask(_) | Does::AskChange(_) | Does::Setting(_)) | None => Direct::Unknown,
+            Some(Does::ListOfPolicies(give)) => Direct::GivesAny(give, self.parts(&given.args)),
+            Some(Does::Ask(_) | Does::AskPolicies(_) | Does::AskChange(_) | Does::Setting(_)) | None => Direct::Unknown,
         }
     }
 

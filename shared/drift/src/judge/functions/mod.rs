@@ -19,6 +19,7 @@ use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError};
 
 pub(crate) use operators::{FIELD, HAS, ITEMS, ONE_OF, ORDERED, SEPARATOR, WITHIN};
+pub(crate) use policy::parse as parse_policy;
 pub(crate) use settings::value as setting;
 
 use super::path::Name;
@@ -44,12 +45,14 @@ pub(crate) struct Listed {
 pub(crate) enum Does {
     /// Says yes or no to values.
     Ask(fn(&[View<'_, '_>]) -> bool),
+    /// The same, where it makes no difference whether a policy is a text or was read from it.
+    AskPolicies(fn(&[View<'_, '_>]) -> bool),
     /// Says yes or no to a change and names of settings.
     AskChange(fn(Fields<'_>, &[Name]) -> bool),
     /// Gives the value of a setting, on this side of a change.
     Setting(&'static str),
-    /// Gives a list of texts.
-    List(fn(&[View<'_, '_>]) -> Vec<String>),
+    /// Gives a list of texts; a policy may be a text or read from it.
+    ListOfPolicies(fn(&[View<'_, '_>]) -> Vec<String>),
 }
 
 /// Most arguments of a listed function.
@@ -57,11 +60,14 @@ pub(crate) const MOST_ARGUMENTS: usize = 3;
 
 macro_rules! ask {
     ($name:literal, $arguments:literal, $ask:expr) => {
+        ask!($name, $arguments, Ask, $ask)
+    };
+    ($name:literal, $arguments:literal, $does:ident, $ask:expr) => {
         Listed {
             name: $name,
             arguments: $arguments,
             run: |arguments| flag(with_views(&arguments, $ask)),
-            does: Does::Ask($ask),
+            does: Does::$does($ask),
         }
     };
 }
@@ -106,16 +112,16 @@ pub(crate) const LISTED: &[Listed] = &[
     ask!("opens_all_ports", 1, |it| network::opens_all_ports(at(it, 0))),
     ask!("inbound", 3, |it| at(it, 0).fields().is_some_and(|change| network::inbound(change, at(it, 1), at(it, 2)))),
     ask!("grants_admin", 1, |it| policy::grants_admin(at(it, 0))),
-    ask!("is_public_policy", 1, |it| policy::is_public(at(it, 0))),
+    ask!("is_public_policy", 1, AskPolicies, |it| policy::is_public(at(it, 0))),
     ask!("is_public_acl", 1, |it| policy::is_public_acl(at(it, 0))),
-    ask!("requires_tls", 1, |it| policy::requires_tls(at(it, 0))),
+    ask!("requires_tls", 1, AskPolicies, |it| policy::requires_tls(at(it, 0))),
     Listed {
         name: "new_external_principals",
         arguments: 3,
         run: |arguments| texts(with_views(&arguments, new_external_principals)),
-        does: Does::List(new_external_principals),
+        does: Does::ListOfPolicies(new_external_principals),
     },
-    ask!("federation_weakened", 2, |it| policy::federation_weakened(at(it, 0), at(it, 1))),
+    ask!("federation_weakened", 2, AskPolicies, |it| policy::federation_weakened(at(it, 0), at(it, 1))),
     ask!("shared_with_all", 1, |it| at(it, 0).any_text(&|text| matches!(text, "all" | "*"))),
     ask!("expires_sooner", 2, |it| policy::expires_sooner(at(it, 0), at(it, 1))),
 ];

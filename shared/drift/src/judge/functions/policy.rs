@@ -140,7 +140,8 @@ fn visit_fields(fields: &Map<String, Value>, see: &mut dyn FnMut(&Map<String, Va
     }
 }
 
-fn parse(text: &str) -> Option<Value> {
+/// The document that a text holds, URL-encoded or not.
+pub(crate) fn parse(text: &str) -> Option<Value> {
     let text = text.trim_start();
     if text.starts_with(['{', '[']) {
         return serde_json::from_str(text).ok();
