@@ -70,7 +70,9 @@ impl OpenDrift {
             };
             let key = (resource.clone(), facet.register.clone());
             self.set(key.clone(), moment, state, facet.change.actual.as_ref());
-            if matches!(state, State::Differs | State::Unknown) {
+            // A finding stands for what it shows: what differs, or else what could not be told.
+            let shown = if outcome.finding.as_ref().is_some_and(|it| it.kind == FindingKind::Touched) { State::Unknown } else { State::Differs };
+            if state == shown {
                 keys.insert(key);
             }
         }
