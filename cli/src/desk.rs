@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use driftwire_cloudtrail::{Limits, open};
-use driftwire_declared::{DeclaredError, DeclaredState, Declaration, Redactor};
+use driftwire_declared::{Declaration, DeclaredError, DeclaredState, Redactor};
 use driftwire_drift::{Context, Index, Rules};
 
 use crate::args::DeclaredArgs;
@@ -98,8 +98,15 @@ fn newest(states: Vec<DeclaredState>, notes: &mut Vec<String>) -> Vec<DeclaredSt
         match kept.iter_mut().find(|it| it.lineage.is_some() && it.lineage == state.lineage && it.serial.is_some()) {
             None => kept.push(state),
             Some(known) => {
-                let (older, newer) = if state.serial > known.serial { (std::mem::replace(known, state), &*known) } else { (state, &*known) };
-                notes.push(format!("left out: {} ({}) is the same state as {} ({}), not newer", older.origin, older.version, newer.origin, newer.version));
+                let (older, newer) = if state.serial > known.serial {
+                    (std::mem::replace(known, state), &*known)
+                } else {
+                    (state, &*known)
+                };
+                notes.push(format!(
+                    "left out: {} ({}) is the same state as {} ({}), not newer",
+                    older.origin, older.version, newer.origin, newer.version
+                ));
             }
         }
     }
@@ -108,7 +115,11 @@ fn newest(states: Vec<DeclaredState>, notes: &mut Vec<String>) -> Vec<DeclaredSt
 
 fn describe_empty(state: &DeclaredState) -> String {
     let skipped: Vec<String> = state.skipped.iter().map(|(reason, count)| format!("{count} of {reason}")).collect();
-    if skipped.is_empty() { format!("{} is an empty state", state.origin) } else { format!("{} holds only {}", state.origin, skipped.join(", ")) }
+    if skipped.is_empty() {
+        format!("{} is an empty state", state.origin)
+    } else {
+        format!("{} holds only {}", state.origin, skipped.join(", "))
+    }
 }
 
 /// A folder of states also holds locks, notes and templates. What was named, or is called a state, must be one.
@@ -117,7 +128,12 @@ fn is_beside_the_point(input: &Input, error: &anyhow::Error) -> bool {
     let called_state = path.file_name().is_some_and(|name| name.to_string_lossy().contains(".tfstate"));
     let other = matches!(
         error.downcast_ref(),
-        Some(DeclaredError::Empty { .. } | DeclaredError::NotJson { .. } | DeclaredError::NotState { .. } | DeclaredError::OtherFormat { .. })
+        Some(
+            DeclaredError::Empty { .. }
+                | DeclaredError::NotJson { .. }
+                | DeclaredError::NotState { .. }
+                | DeclaredError::OtherFormat { .. }
+        )
     );
     other && !called_state
 }

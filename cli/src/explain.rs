@@ -47,14 +47,24 @@ fn explain(record: &Record<'_>, desk: &Desk, out: &mut dyn Write) -> Result<bool
     let name = format!("{}:{}", record.service(), record.operation());
     head(out, "record", &format!("{} of {} at {}", record.event_name, record.event_source, record.event_time))?;
     line(out, "event id", &record.event_id)?;
-    line(out, "account", &format!("{}, {}", record.account().unwrap_or("unknown"), record.region.as_deref().unwrap_or("no region")))?;
+    line(
+        out,
+        "account",
+        &format!("{}, {}", record.account().unwrap_or("unknown"), record.region.as_deref().unwrap_or("no region")),
+    )?;
     if let Some(code) = &record.error_code {
         line(out, "failed", code)?;
     }
     if let Some(actor) = &judged.actor {
         let actor = actor.clone();
         head(out, "actor", &format!("{} ({:?}, via {:?})", actor.name, actor.kind, actor.via).to_lowercase())?;
-        for (label, value) in [("principal", actor.principal), ("role", actor.role), ("session", actor.session), ("invoked by", actor.invoked_by), ("address", actor.source_ip)] {
+        for (label, value) in [
+            ("principal", actor.principal),
+            ("role", actor.role),
+            ("session", actor.session),
+            ("invoked by", actor.invoked_by),
+            ("address", actor.source_ip),
+        ] {
             if let Some(value) = value {
                 line(out, label, &value)?;
             }
@@ -73,13 +83,25 @@ fn catalog(record: &Record<'_>, out: &mut dyn Write) -> Result<()> {
     match driftwire_catalog::call(record.service(), record.operation()) {
         Some(row) => {
             for target in row.targets {
-                let types = if target.resources.len() > 3 { format!("{} types", target.resources.len()) } else { target.resources.join(", ") };
-                line(out, "may touch", &format!("{types} by {} ({:?})", target.id.join(", "), target.effect).to_string())?;
+                let types = if target.resources.len() > 3 {
+                    format!("{} types", target.resources.len())
+                } else {
+                    target.resources.join(", ")
+                };
+                line(
+                    out,
+                    "may touch",
+                    &format!("{types} by {} ({:?})", target.id.join(", "), target.effect).to_string(),
+                )?;
             }
         }
         None => match driftwire_catalog::ignored_class(record.service(), record.operation()) {
-            Some(class) => line(out, "not known", &format!("but on the list of calls that change no configuration ({class})"))?,
-            None => line(out, "not known", "the parameters are searched for declared resources; no property can be named")?,
+            Some(class) => {
+                line(out, "not known", &format!("but on the list of calls that change no configuration ({class})"))?
+            }
+            None => {
+                line(out, "not known", "the parameters are searched for declared resources; no property can be named")?
+            }
         },
     }
     let call = Call::new(record.clone());
@@ -90,13 +112,20 @@ fn catalog(record: &Record<'_>, out: &mut dyn Write) -> Result<()> {
 fn resource(outcome: &Outcome, judged: &Judged, desk: &Desk, out: &mut dyn Write) -> Result<()> {
     let name = outcome.resource.as_ref().map_or_else(|| "none".to_owned(), |it| format!("{} {}", it.kind, it.id));
     head(out, "resource", &name)?;
-    let declared = desk.context().index.resources().iter().find(|it| {
-        outcome.resource.as_ref().is_some_and(|named| named.kind == it.kind && named.id == it.id)
-    });
+    let declared = desk
+        .context()
+        .index
+        .resources()
+        .iter()
+        .find(|it| outcome.resource.as_ref().is_some_and(|named| named.kind == it.kind && named.id == it.id));
     match declared {
         Some(resource) => {
             for declaration in desk.context().index.of(resource) {
-                line(out, "declared", &format!("{} in {}, {}", declaration.address, declaration.origin, declaration.version))?;
+                line(
+                    out,
+                    "declared",
+                    &format!("{} in {}, {}", declaration.address, declaration.origin, declaration.version),
+                )?;
             }
         }
         None => line(out, "declared", "by nobody")?,

@@ -66,5 +66,8 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<bool> {
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|it| it.kind() == ErrorKind::BrokenPipe)
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|it| it.kind() == ErrorKind::BrokenPipe)
 }

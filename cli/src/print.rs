@@ -83,7 +83,8 @@ impl<'o> Printer<'o> {
 
     /// Prints the findings as they stand now, and the summary. Returns whether there is drift.
     pub(crate) fn finish(self, replay: &Replay, notes: &[String]) -> Result<bool> {
-        let mut summary = summary::Summary { records: replay.records(), unreadable: self.unreadable, ..Default::default() };
+        let mut summary =
+            summary::Summary { records: replay.records(), unreadable: self.unreadable, ..Default::default() };
         for ((verdict, reason), count) in replay.counts() {
             summary.outcomes.insert(((*verdict).into(), (*reason).into()), *count);
         }

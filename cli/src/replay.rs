@@ -44,10 +44,17 @@ pub(crate) fn run(args: &ReplayArgs, out: &mut dyn Write) -> Result<bool> {
     let mut broken = Vec::new();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     for group in inputs.chunks(cores * FILES_PER_CORE) {
-        let work = Work { files: group, next: AtomicUsize::new(0), context: desk.context(), all: args.outcomes, progress: &progress };
+        let work = Work {
+            files: group,
+            next: AtomicUsize::new(0),
+            context: desk.context(),
+            all: args.outcomes,
+            progress: &progress,
+        };
         let (senders, receivers): (Vec<_>, Vec<_>) = group.iter().map(|_| sync_channel(BATCHES)).unzip();
         // A sender is dropped when its file is done, which ends its receiver's loop below.
-        let senders: Vec<Mutex<Option<SyncSender<Batch>>>> = senders.into_iter().map(|it| Mutex::new(Some(it))).collect();
+        let senders: Vec<Mutex<Option<SyncSender<Batch>>>> =
+            senders.into_iter().map(|it| Mutex::new(Some(it))).collect();
         std::thread::scope(|scope| -> Result<()> {
             for _ in 0..cores.min(group.len()) {
                 scope.spawn(|| work.judge_files(&senders));
@@ -64,7 +71,8 @@ pub(crate) fn run(args: &ReplayArgs, out: &mut dyn Write) -> Result<bool> {
     progress.finish_and_clear();
     let (unread, pieces) = printer.first_unreadable().unwrap_or_default();
     if replay.records() == u64::try_from(pieces)? && broken.is_empty() {
-        let first = if pieces == 0 { String::new() } else { format!("; {pieces} pieces cannot be read, the first: {unread}") };
+        let first =
+            if pieces == 0 { String::new() } else { format!("; {pieces} pieces cannot be read, the first: {unread}") };
         bail!(
             "{}: no CloudTrail record found; expected log files (`Records`), JSON lines, LookupEvents answers, \
              EventBridge envelopes or SQS bodies{first}",

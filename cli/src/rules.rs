@@ -40,6 +40,13 @@ pub(crate) fn test(file: &Path, out: &mut dyn Write) -> Result<bool> {
         writeln!(out, "{}: rule `{rule}` has no example", file.display())?;
     }
     let number = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    writeln!(out, "{}: {}, {}, {}", file.display(), number(report.rules.len(), "rule"), number(examples, "example"), if report.passed() { "all as they say" } else { "not all as they say" })?;
+    writeln!(
+        out,
+        "{}: {}, {}, {}",
+        file.display(),
+        number(report.rules.len(), "rule"),
+        number(examples, "example"),
+        if report.passed() { "all as they say" } else { "not all as they say" }
+    )?;
     Ok(report.passed())
 }

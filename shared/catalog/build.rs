@@ -106,14 +106,46 @@ struct ListRow {
 }
 
 const EFFECTS: &[&str] = &[
-    "update", "create", "delete", "schedule_delete", "cancel_delete", "put", "add", "remove", "replace", "tag",
-    "untag", "retag", "touch", "none",
+    "update",
+    "create",
+    "delete",
+    "schedule_delete",
+    "cancel_delete",
+    "put",
+    "add",
+    "remove",
+    "replace",
+    "tag",
+    "untag",
+    "retag",
+    "touch",
+    "none",
 ];
-const DECODERS: &[&str] =
-    &["security_group_rules", "security_group_modify", "security_group_descriptions", "record_sets", "patch_operations"];
+const DECODERS: &[&str] = &[
+    "security_group_rules",
+    "security_group_modify",
+    "security_group_descriptions",
+    "record_sets",
+    "patch_operations",
+];
 const EQUALITIES: &[&str] = &[
-    "policy", "version_prefix", "arn_or_name", "ignore_case", "ordered_list", "set", "json_document", "cidr", "duration",
-    "dns_name", "user_data", "kms_key", "attribute_list", "map", "tags", "comma_list", "ip_protocol",
+    "policy",
+    "version_prefix",
+    "arn_or_name",
+    "ignore_case",
+    "ordered_list",
+    "set",
+    "json_document",
+    "cidr",
+    "duration",
+    "dns_name",
+    "user_data",
+    "kms_key",
+    "attribute_list",
+    "map",
+    "tags",
+    "comma_list",
+    "ip_protocol",
 ];
 const WHYS: &[&str] = &["new_revision", "child", "runtime", "data"];
 
@@ -160,10 +192,22 @@ fn pack_calls(out: &mut String) {
                 target.decoder.iter().for_each(|it| check(&path, "decoder", it, DECODERS));
                 target.why.iter().for_each(|it| check(&path, "why", it, WHYS));
                 let touches = target.effect != "none";
-                assert!(target.resource.is_some() == touches, "{}: `{name}` lacks `resource`, or has one with effect none", path.display());
+                assert!(
+                    target.resource.is_some() == touches,
+                    "{}: `{name}` lacks `resource`, or has one with effect none",
+                    path.display()
+                );
                 let keyed = matches!(target.effect.as_str(), "put" | "add" | "remove");
-                assert!(!keyed || (target.collection.is_some() && target.key.is_some()), "{}: `{name}` needs `collection` and `key`", path.display());
-                assert!(target.effect != "replace" || (target.collection.is_some() && target.from.is_some()), "{}: `{name}` needs `collection` and `from`", path.display());
+                assert!(
+                    !keyed || (target.collection.is_some() && target.key.is_some()),
+                    "{}: `{name}` needs `collection` and `key`",
+                    path.display()
+                );
+                assert!(
+                    target.effect != "replace" || (target.collection.is_some() && target.from.is_some()),
+                    "{}: `{name}` needs `collection` and `from`",
+                    path.display()
+                );
                 let tags = matches!(target.effect.as_str(), "tag" | "untag" | "retag");
                 assert!(!tags || target.from.is_some(), "{}: `{name}` needs `from`", path.display());
             }
@@ -209,22 +253,39 @@ fn pack_property(out: &mut String, row: &PropertyRow, name: &str) {
         PropertyRow::Same(member) => (Some(member.clone()), None, None, None, None, None, None, None),
         PropertyRow::Full(full) => {
             let FullProperty { member, value, absent, property, terraform, equality, when, band } = full;
-            (member.clone(), value.clone(), absent.clone(), property.clone(), terraform.clone(), equality.clone(), when.clone(), band.clone())
+            (
+                member.clone(),
+                value.clone(),
+                absent.clone(),
+                property.clone(),
+                terraform.clone(),
+                equality.clone(),
+                when.clone(),
+                band.clone(),
+            )
         }
     };
-    assert!(member.is_some() || (value.is_some() && property.is_some()), "`{name}`: a property needs `member`, or `value` and `property`");
+    assert!(
+        member.is_some() || (value.is_some() && property.is_some()),
+        "`{name}`: a property needs `member`, or `value` and `property`"
+    );
     equality.iter().for_each(|it| check(Path::new(name), "equality", it, EQUALITIES));
     let member = member.unwrap_or_default();
     let plain = member.trim_start_matches('>').replace("[]", "");
     let property = property.unwrap_or_else(|| plain.split('.').map(pascal_first).collect::<Vec<_>>().join("."));
-    let paths: Vec<String> = terraform
-        .map(OneOrMany::into_vec)
-        .map_or_else(|| vec!["TerraformPath::Same".to_owned()], |paths| {
-            paths.iter().filter(|it| !it.is_empty()).map(|path| match path.split_once('.') {
-                Some((kind, rest)) if kind.starts_with("aws_") => format!("TerraformPath::Of({kind:?}, {rest:?})"),
-                _ => format!("TerraformPath::Any({path:?})"),
-            }).collect()
-        });
+    let paths: Vec<String> = terraform.map(OneOrMany::into_vec).map_or_else(
+        || vec!["TerraformPath::Same".to_owned()],
+        |paths| {
+            paths
+                .iter()
+                .filter(|it| !it.is_empty())
+                .map(|path| match path.split_once('.') {
+                    Some((kind, rest)) if kind.starts_with("aws_") => format!("TerraformPath::Of({kind:?}, {rest:?})"),
+                    _ => format!("TerraformPath::Any({path:?})"),
+                })
+                .collect()
+        },
+    );
     write!(
         out,
         "Property {{ member: {member:?}, value: {}, absent: {}, name: {property:?}, terraform: &[{}], equality: {equality:?}, when: {when:?}, band: {band:?} }}, ",
@@ -267,7 +328,12 @@ fn pack_terraform(out: &mut String) {
         )
         .expect("a string");
         for ListRow { collection, attribute, key, copy } in lists {
-            write!(out, "ElementList {{ collection: {collection:?}, attribute: {attribute:?}, key: &{:?}, copy: {copy} }}, ", list(key.clone())).expect("a string");
+            write!(
+                out,
+                "ElementList {{ collection: {collection:?}, attribute: {attribute:?}, key: &{:?}, copy: {copy} }}, ",
+                list(key.clone())
+            )
+            .expect("a string");
         }
         writeln!(out, "] }},").expect("a string");
     }
@@ -283,11 +349,13 @@ struct IgnoreRow {
 /// Patterns by service, `*` services last.
 fn pack_ignored(out: &mut String) {
     let text = std::fs::read_to_string("data/ignore.toml").expect("readable file");
-    let tables: BTreeMap<String, IgnoreRow> = toml::from_str(&text).unwrap_or_else(|error| panic!("data/ignore.toml: {error}"));
+    let tables: BTreeMap<String, IgnoreRow> =
+        toml::from_str(&text).unwrap_or_else(|error| panic!("data/ignore.toml: {error}"));
     let mut rows: BTreeMap<(String, String), String> = BTreeMap::new();
     for (class, row) in tables {
         for call in row.calls {
-            let (service, name) = call.split_once(':').unwrap_or_else(|| panic!("data/ignore.toml: `{call}` has no service"));
+            let (service, name) =
+                call.split_once(':').unwrap_or_else(|| panic!("data/ignore.toml: `{call}` has no service"));
             rows.insert((service.to_owned(), name.to_owned()), class.clone());
         }
     }

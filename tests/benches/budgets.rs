@@ -3,7 +3,12 @@
 //! `cargo bench -p driftwire-tests` measures; with `--test` (as `make bench-smoke` does) everything runs once, small.
 //! Each figure is the quickest of several runs, the two sides taking turns, so that a busy machine disturbs both alike.
 
-#![expect(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark prints, and fails by panicking")]
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark prints, and fails by panicking"
+)]
 
 use std::hint::black_box;
 use std::io::Read;
@@ -57,7 +62,11 @@ fn timed(run: &mut impl FnMut()) -> Duration {
 fn say(what: &str, (one, other): (Duration, Duration), units: usize, baseline: &str, budget: &str) {
     let each = |time: Duration| time.as_secs_f64() * 1e6 / units.max(1) as f64;
     let ratio = one.as_secs_f64() / other.as_secs_f64();
-    println!("{what}: {:.2} µs against {:.2} µs for {baseline}: {ratio:.2} × (budget {budget})", each(one), each(other));
+    println!(
+        "{what}: {:.2} µs against {:.2} µs for {baseline}: {ratio:.2} × (budget {budget})",
+        each(one),
+        each(other)
+    );
 }
 
 fn workspace() -> PathBuf {
@@ -101,11 +110,15 @@ fn declarations(count: usize, redactor: &Redactor) -> Vec<Declaration> {
     let mut all = Vec::new();
     for path in &paths {
         let bytes = std::fs::read(path).expect("a state");
-        all.extend(driftwire_declared::read(&bytes, &path.display().to_string(), redactor).expect("a state").declarations);
+        all.extend(
+            driftwire_declared::read(&bytes, &path.display().to_string(), redactor).expect("a state").declarations,
+        );
     }
     let wanted = count.saturating_sub(all.len());
     for chunk in (0..wanted).collect::<Vec<_>>().chunks(10_000) {
-        all.extend(driftwire_declared::read(&state_of(chunk), "others.tfstate", redactor).expect("a state").declarations);
+        all.extend(
+            driftwire_declared::read(&state_of(chunk), "others.tfstate", redactor).expect("a state").declarations,
+        );
     }
     all
 }
@@ -127,18 +140,30 @@ fn state_of(numbers: &[usize]) -> Vec<u8> {
 fn resource(number: usize) -> (&'static str, Value) {
     let tags = json!({"Name": format!("r{number}"), "Environment": "production", "Team": "platform"});
     match number % 4 {
-        0 => ("aws_security_group", json!({"id": format!("sg-{number:017x}"), "arn": format!("arn:aws:ec2:eu-west-1:111122223333:security-group/sg-{number:017x}"),
+        0 => (
+            "aws_security_group",
+            json!({"id": format!("sg-{number:017x}"), "arn": format!("arn:aws:ec2:eu-west-1:111122223333:security-group/sg-{number:017x}"),
             "name": format!("group-{number}"), "description": "Managed by Terraform", "vpc_id": "vpc-0a1b2c3d4e5f60718", "owner_id": "111122223333",
             "ingress": [{"cidr_blocks": ["10.0.0.0/8"], "description": "https", "from_port": 443, "to_port": 443, "protocol": "tcp", "self": false, "ipv6_cidr_blocks": [], "prefix_list_ids": [], "security_groups": []}],
-            "egress": [], "revoke_rules_on_delete": false, "tags": tags, "tags_all": tags, "timeouts": null})),
-        1 => ("aws_instance", json!({"id": format!("i-{number:017x}"), "arn": format!("arn:aws:ec2:eu-west-1:111122223333:instance/i-{number:017x}"), "ami": "ami-0a1b2c3d4e5f60718",
+            "egress": [], "revoke_rules_on_delete": false, "tags": tags, "tags_all": tags, "timeouts": null}),
+        ),
+        1 => (
+            "aws_instance",
+            json!({"id": format!("i-{number:017x}"), "arn": format!("arn:aws:ec2:eu-west-1:111122223333:instance/i-{number:017x}"), "ami": "ami-0a1b2c3d4e5f60718",
             "instance_type": "t3.small", "availability_zone": "eu-west-1a", "monitoring": false, "ebs_optimized": true, "disable_api_termination": true, "source_dest_check": true,
-            "vpc_security_group_ids": [format!("sg-{number:017x}")], "subnet_id": "subnet-0a1b2c3d4e5f60718", "user_data": null, "tags": tags, "tags_all": tags})),
-        2 => ("aws_iam_role", json!({"id": format!("role-{number}"), "name": format!("role-{number}"), "arn": format!("arn:aws:iam::111122223333:role/role-{number}"),
+            "vpc_security_group_ids": [format!("sg-{number:017x}")], "subnet_id": "subnet-0a1b2c3d4e5f60718", "user_data": null, "tags": tags, "tags_all": tags}),
+        ),
+        2 => (
+            "aws_iam_role",
+            json!({"id": format!("role-{number}"), "name": format!("role-{number}"), "arn": format!("arn:aws:iam::111122223333:role/role-{number}"),
             "assume_role_policy": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}",
-            "description": "", "max_session_duration": 3600, "path": "/", "managed_policy_arns": [], "inline_policy": [], "tags": tags, "tags_all": tags})),
-        _ => ("aws_s3_bucket", json!({"id": format!("bucket-{number}"), "bucket": format!("bucket-{number}"), "arn": format!("arn:aws:s3:::bucket-{number}"), "region": "eu-west-1",
-            "force_destroy": false, "object_lock_enabled": false, "versioning": [{"enabled": true, "mfa_delete": false}], "tags": tags, "tags_all": tags})),
+            "description": "", "max_session_duration": 3600, "path": "/", "managed_policy_arns": [], "inline_policy": [], "tags": tags, "tags_all": tags}),
+        ),
+        _ => (
+            "aws_s3_bucket",
+            json!({"id": format!("bucket-{number}"), "bucket": format!("bucket-{number}"), "arn": format!("arn:aws:s3:::bucket-{number}"), "region": "eu-west-1",
+            "force_destroy": false, "object_lock_enabled": false, "versioning": [{"enabled": true, "mfa_delete": false}], "tags": tags, "tags_all": tags}),
+        ),
     }
 }
 
@@ -176,7 +201,11 @@ fn per_record(plan: &Plan, records: &[Vec<u8>], redactor: &Redactor) {
         let context = Context { index: &index, rules: &rules, redactor };
         let measure = |what: &str, records: &[&Vec<u8>]| {
             let each = |run: &dyn Fn(&[u8])| (0..rounds).for_each(|_| records.iter().for_each(|record| run(record)));
-            let judge_all = || each(&|bytes| for_each_record(bytes, &mut |record| drop(black_box(record.map(|record| judge(record, context))))));
+            let judge_all = || {
+                each(&|bytes| {
+                    for_each_record(bytes, &mut |record| drop(black_box(record.map(|record| judge(record, context)))))
+                })
+            };
             let parse_all = || each(&|bytes| drop(black_box(serde_json::from_slice::<Value>(bytes))));
             let times = duel(plan.runs, judge_all, parse_all);
             say(&format!("{what}, {count} declared"), times, records.len() * rounds, "serde_json's Value", "2 ×");
@@ -186,7 +215,11 @@ fn per_record(plan: &Plan, records: &[Vec<u8>], redactor: &Redactor) {
         let ratio = measure("a record of the example's day", &all);
         let first = *smallest.get_or_insert(ratio);
         println!("  grown since the smallest: {:.2} × (budget 1.1 ×)", ratio / first);
-        for (name, wanted) in [("  one that changes nothing", Class::Idle), ("  a change without a finding", Class::Quiet), ("  a change with a finding", Class::Loud)] {
+        for (name, wanted) in [
+            ("  one that changes nothing", Class::Idle),
+            ("  a change without a finding", Class::Quiet),
+            ("  a change with a finding", Class::Loud),
+        ] {
             let some: Vec<&Vec<u8>> = records.iter().filter(|record| class(record, context) == wanted).collect();
             measure(name, &some);
         }
@@ -198,8 +231,18 @@ fn state(plan: &Plan, redactor: &Redactor) {
     let bytes = state_of(&(0..plan.state_resources).collect::<Vec<_>>());
     let read = || drop(black_box(driftwire_declared::read(&bytes, "terraform.tfstate", redactor)));
     let parse = || drop(black_box(serde_json::from_slice::<Value>(&bytes)));
-    say(&format!("a state of {} resources, per resource", plan.state_resources), duel(plan.runs, read, parse), plan.state_resources, "serde_json's Value", "3 ×");
-    let load = || drop(black_box(driftwire_declared::read(&bytes, "terraform.tfstate", redactor).map(|state| Index::new(state.declarations))));
+    say(
+        &format!("a state of {} resources, per resource", plan.state_resources),
+        duel(plan.runs, read, parse),
+        plan.state_resources,
+        "serde_json's Value",
+        "3 ×",
+    );
+    let load = || {
+        drop(black_box(
+            driftwire_declared::read(&bytes, "terraform.tfstate", redactor).map(|state| Index::new(state.declarations)),
+        ))
+    };
     say("  and indexed", duel(plan.runs, load, parse), plan.state_resources, "serde_json's Value", "3 ×");
 }
 
@@ -240,8 +283,20 @@ fn replay(plan: &Plan, records: &[Vec<u8>], redactor: &Redactor) {
     };
     let runs = plan.runs.min(3);
     let cores = rayon::current_num_threads();
-    say(&format!("replay of gzip files, {cores} cores, per record"), duel(runs, replay, || paths.iter().for_each(decompress)), units, "decompressing them", "1.5 ×");
-    say("  the same", duel(runs, replay, || paths.par_iter().for_each(decompress)), units, "decompressing them on all cores", "none");
+    say(
+        &format!("replay of gzip files, {cores} cores, per record"),
+        duel(runs, replay, || paths.iter().for_each(decompress)),
+        units,
+        "decompressing them",
+        "1.5 ×",
+    );
+    say(
+        "  the same",
+        duel(runs, replay, || paths.par_iter().for_each(decompress)),
+        units,
+        "decompressing them on all cores",
+        "none",
+    );
 }
 
 /// Trail files of a busy account: of each record ten, nine of them reads, and a finding in every five hundred records. Ids
@@ -251,7 +306,10 @@ fn write_trail(folder: &Path, quiet: &[&Vec<u8>], loud: &[&Vec<u8>], copies: usi
     let (mut paths, mut count) = (Vec::new(), 0_usize);
     for file in 0..copies.div_ceil(20) {
         let path = folder.join(format!("{file:04}.json.gz"));
-        let mut gzip = flate2::write::GzEncoder::new(std::fs::File::create(&path).expect("a file"), flate2::Compression::default());
+        let mut gzip = flate2::write::GzEncoder::new(
+            std::fs::File::create(&path).expect("a file"),
+            flate2::Compression::default(),
+        );
         gzip.write_all(b"{\"Records\":[").expect("written");
         let mut first = true;
         let findings = loud.iter().cycle().skip(file).take(quiet.len() * 20 * 10 / 500);

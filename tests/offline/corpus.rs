@@ -64,7 +64,11 @@ fn fitting(bytes: &[u8]) -> Vec<Declaration> {
     let desk = Desk::new(Vec::new());
     replay(bytes, &desk, |record, judged| {
         for named in judged.outcomes.iter().filter_map(|it| it.resource.as_ref()) {
-            let Some(kind) = driftwire_catalog::terraform_kinds().iter().find(|it| it.resource == named.kind && !it.part) else { continue };
+            let Some(kind) =
+                driftwire_catalog::terraform_kinds().iter().find(|it| it.resource == named.kind && !it.part)
+            else {
+                continue;
+            };
             let mut attributes = Map::new();
             attributes.insert("id".to_owned(), Value::from(named.id.as_str()));
             for id in kind.id.iter().filter(|id| !id.contains('|')) {
@@ -100,10 +104,13 @@ fn every_real_call_on_a_declared_resource_ends_counted() {
     let mut untold: BTreeMap<String, u64> = BTreeMap::new();
     let replay = replay(&bytes, &desk, |record, judged| {
         for outcome in &judged.outcomes {
-            let quiet = [Verdict::Irrelevant, Verdict::InSync, Verdict::Unreadable].contains(&outcome.verdict) && outcome.reason != Reason::UndeclaredProperty;
+            let quiet = [Verdict::Irrelevant, Verdict::InSync, Verdict::Unreadable].contains(&outcome.verdict)
+                && outcome.reason != Reason::UndeclaredProperty;
             assert!(!quiet || outcome.finding.is_none(), "{record:?} {outcome:?}");
             if outcome.verdict == Verdict::Undecided {
-                *untold.entry(format!("{}:{} {:?}", record.service(), record.operation(), outcome.reason)).or_default() += 1;
+                *untold
+                    .entry(format!("{}:{} {:?}", record.service(), record.operation(), outcome.reason))
+                    .or_default() += 1;
             }
         }
     });

@@ -49,5 +49,7 @@ pub(crate) fn declared(resources: &[(&str, &str, Value)]) -> Vec<Declaration> {
         })
         .collect();
     let state = serde_json::json!({"version": 4, "terraform_version": "1.13.0", "serial": 1, "lineage": "l", "outputs": {}, "resources": resources});
-    driftwire_declared::read(&serde_json::to_vec(&state).expect("a value"), "terraform.tfstate", &key()).expect("a state").declarations
+    driftwire_declared::read(&serde_json::to_vec(&state).expect("a value"), "terraform.tfstate", &key())
+        .expect("a state")
+        .declarations
 }

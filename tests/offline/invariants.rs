@@ -27,7 +27,9 @@ fn acme() -> (Desk, Vec<Value>) {
     let (mut states, mut trail) = (Vec::new(), Vec::new());
     files(&example().join("state"), &mut states);
     files(&example().join("trail"), &mut trail);
-    let read = |path: &PathBuf| driftwire_declared::read(&std::fs::read(path).unwrap(), &path.display().to_string(), &key()).unwrap();
+    let read = |path: &PathBuf| {
+        driftwire_declared::read(&std::fs::read(path).unwrap(), &path.display().to_string(), &key()).unwrap()
+    };
     let declarations = states.iter().flat_map(|path| read(path).declarations).collect();
     let rules = std::fs::read_to_string(example().join("rules.toml")).unwrap();
     let mut records = Vec::new();
@@ -75,7 +77,12 @@ fn once_a_record_delivered_again_changes_nothing() {
     assert_eq!(stands(&first), stands(&again));
     let without_repeats = |replay: &Replay| -> BTreeMap<(Verdict, Reason), u64> {
         let quiet = [Reason::Duplicate, Reason::ReadOnly, Reason::FailedCall, Reason::Ignored, Reason::ServiceEvent];
-        replay.counts().iter().filter(|((_, reason), _)| !quiet.contains(reason)).map(|(key, count)| (*key, *count)).collect()
+        replay
+            .counts()
+            .iter()
+            .filter(|((_, reason), _)| !quiet.contains(reason))
+            .map(|(key, count)| (*key, *count))
+            .collect()
     };
     assert_eq!(without_repeats(&first), without_repeats(&again));
 }
@@ -158,12 +165,19 @@ fn wait_not_hide_nothing_that_an_actor_chooses_hides_a_change() {
         .iter()
         .flat_map(|record| {
             let judged = desk.judge(record);
-            judged.outcomes.into_iter().filter(|it| it.finding.is_some() && it.verdict != Verdict::Irrelevant).map(move |it| (record, it.verdict, it.finding.map(|it| it.severity)))
+            judged
+                .outcomes
+                .into_iter()
+                .filter(|it| it.finding.is_some() && it.verdict != Verdict::Irrelevant)
+                .map(move |it| (record, it.verdict, it.finding.map(|it| it.severity)))
         })
         .collect();
     assert!(loud.len() > 20);
     let agents = prop_oneof![
-        Just("APN/1.0 HashiCorp/1.0 Terraform/1.13.0 (+https://www.terraform.io) terraform-provider-aws/6.20.0".to_owned()),
+        Just(
+            "APN/1.0 HashiCorp/1.0 Terraform/1.13.0 (+https://www.terraform.io) terraform-provider-aws/6.20.0"
+                .to_owned()
+        ),
         Just("APN/1.0 Pulumi/1.0 Pulumi-Aws/7.0.0".to_owned()),
         Just("cloudformation.amazonaws.com".to_owned()),
         Just("autoscaling.amazonaws.com".to_owned()),

@@ -66,11 +66,13 @@ fn declarations(vector: &Value) -> Vec<Declaration> {
         })
         .collect();
     let state = json!({"version": 4, "terraform_version": "1.11.4", "serial": 41, "lineage": "l", "outputs": {}, "resources": resources});
-    let read = driftwire_declared::read(&serde_json::to_vec(&state).expect("a value"), "terraform.tfstate", &key()).expect("a state");
+    let read = driftwire_declared::read(&serde_json::to_vec(&state).expect("a value"), "terraform.tfstate", &key())
+        .expect("a state");
     let mut declarations = read.declarations;
     let ignored = vector["context"]["ignore_changes"].as_object();
     for declaration in &mut declarations {
-        let block = blocks.iter().find(|block| block["address"] == declaration.address.as_str()).expect("the same addresses");
+        let block =
+            blocks.iter().find(|block| block["address"] == declaration.address.as_str()).expect("the same addresses");
         declaration.account = block["account"].as_str().map(str::to_owned);
         declaration.region = block["region"].as_str().map(str::to_owned);
         let entries = ignored.and_then(|it| it.get(&declaration.address)).and_then(Value::as_array);
@@ -93,11 +95,14 @@ fn check(vector: &Value) -> Result<(), String> {
     if let Some(live) = vector.get("live_after") {
         return read_back(&desk, live);
     }
-    let open: Vec<Finding> = replay.findings().filter(|it| it.status == Status::Open && it.superseded_by.is_none()).collect();
+    let open: Vec<Finding> =
+        replay.findings().filter(|it| it.status == Status::Open && it.superseded_by.is_none()).collect();
     let outcomes: Vec<_> = judged.iter().flat_map(|it| &it.outcomes).map(|it| (it.verdict, it.reason)).collect();
     match vector["expected"]["verdict"].as_str().expect("a verdict") {
         "drift" => drift(vector, &open).map_err(|miss| format!("{miss}; outcomes {outcomes:?}")),
-        "unknown" => expect(outcomes.iter().all(|it| it.0 == Verdict::Undecided), format!("not undecided: {outcomes:?}")),
+        "unknown" => {
+            expect(outcomes.iter().all(|it| it.0 == Verdict::Undecided), format!("not undecided: {outcomes:?}"))
+        }
         _ => quiet(vector, &judged, &open).map_err(|miss| format!("{miss}; outcomes {outcomes:?}")),
     }
 }
@@ -108,29 +113,46 @@ fn expect(holds: bool, otherwise: String) -> Result<(), String> {
 
 /// A value that the record hides, read from AWS afterwards.
 fn read_back(desk: &Desk, live: &Value) -> Result<(), String> {
-    let property = driftwire_catalog::call("ec2", "ModifyInstanceAttribute").and_then(|call| call.targets.iter().flat_map(|it| it.properties).find(|it| it.member == "userData"));
+    let property = driftwire_catalog::call("ec2", "ModifyInstanceAttribute")
+        .and_then(|call| call.targets.iter().flat_map(|it| it.properties).find(|it| it.member == "userData"));
     let equality = property.and_then(|it| it.equality).ok_or("no equality for userData")?;
-    let declared = desk.index.declarations().first().and_then(|it| it.attributes.get("user_data")).ok_or("no user_data")?;
-    let compared = driftwire_drift::compare::compare(declared, &live["userData"]["value"], equality.parse().unwrap_or_default());
+    let declared =
+        desk.index.declarations().first().and_then(|it| it.attributes.get("user_data")).ok_or("no user_data")?;
+    let compared =
+        driftwire_drift::compare::compare(declared, &live["userData"]["value"], equality.parse().unwrap_or_default());
     expect(matches!(compared, driftwire_drift::compare::Comparison::Equal(_)), format!("{compared:?}"))
 }
 
 fn drift(vector: &Value, open: &[Finding]) -> Result<(), String> {
-    let changes: Vec<_> = open.iter().flat_map(|finding| finding.changes.iter().map(move |change| (finding, change))).collect();
+    let changes: Vec<_> =
+        open.iter().flat_map(|finding| finding.changes.iter().map(move |change| (finding, change))).collect();
     let wanted = vector["expected"]["drifts"].as_array().expect("a list");
     for drift in wanted {
         let path = drift["path"].as_str().expect("a path");
         let found = changes.iter().find(|(_, change)| change.attribute == path);
-        let Some((_, change)) = found else { return Err(format!("no change of `{path}` among {:?}", changes.iter().map(|it| &it.1.attribute).collect::<Vec<_>>())) };
+        let Some((_, change)) = found else {
+            return Err(format!(
+                "no change of `{path}` among {:?}",
+                changes.iter().map(|it| &it.1.attribute).collect::<Vec<_>>()
+            ));
+        };
         let op = drift["op"].as_str().expect("an op");
-        expect((op == "pending" || op == "pending_deletion") == change.pending, format!("pending is {}", change.pending))?;
-        for (name, wanted, got) in [("declared", &drift["declared"], &change.declared), ("actual", &drift["actual"], &change.actual)] {
+        expect(
+            (op == "pending" || op == "pending_deletion") == change.pending,
+            format!("pending is {}", change.pending),
+        )?;
+        for (name, wanted, got) in
+            [("declared", &drift["declared"], &change.declared), ("actual", &drift["actual"], &change.actual)]
+        {
             let got = got.clone().unwrap_or_default();
             expect(same(wanted, &got), format!("{name} of `{path}` is {got}, not {wanted}"))?;
         }
     }
     for not in vector["context"]["must_not_report"].as_array().into_iter().flatten() {
-        expect(!changes.iter().any(|(_, it)| it.attribute == not.as_str().unwrap_or_default()), format!("reports {not}"))?;
+        expect(
+            !changes.iter().any(|(_, it)| it.attribute == not.as_str().unwrap_or_default()),
+            format!("reports {not}"),
+        )?;
     }
     expect(changes.len() == wanted.len(), format!("{} changes instead of {}", changes.len(), wanted.len()))?;
     let severity = vector["expected"]["severity"].as_str().unwrap_or_default();
@@ -149,7 +171,11 @@ fn same(wanted: &Value, got: &Value) -> bool {
 
 fn quiet(vector: &Value, judged: &[Judged], open: &[Finding]) -> Result<(), String> {
     let outcomes: Vec<_> = judged.iter().flat_map(|it| &it.outcomes).collect();
-    let loud: Vec<_> = open.iter().filter(|it| it.kind != driftwire_drift::verdict::FindingKind::Undeclared).map(|it| &it.id).collect();
+    let loud: Vec<_> = open
+        .iter()
+        .filter(|it| it.kind != driftwire_drift::verdict::FindingKind::Undeclared)
+        .map(|it| &it.id)
+        .collect();
     expect(loud.is_empty(), format!("rings: {loud:?}"))?;
     let last = outcomes.last().ok_or("no outcome")?;
     let reason = vector["expected"]["reason"].as_str().expect("a reason");
@@ -168,6 +194,11 @@ fn quiet(vector: &Value, judged: &[Judged], open: &[Finding]) -> Result<(), Stri
         "immutable_new_revision" => last.reason == Reason::NewRevision,
         other => return Err(format!("unknown reason {other}")),
     };
-    let facets: Vec<_> = last.facets.iter().filter(|it| !matches!(it.result, FacetResult::Same(_))).map(|it| &it.change.attribute).collect();
+    let facets: Vec<_> = last
+        .facets
+        .iter()
+        .filter(|it| !matches!(it.result, FacetResult::Same(_)))
+        .map(|it| &it.change.attribute)
+        .collect();
     expect(fits, format!("{:?} is not {reason}; {facets:?}", last.reason))
 }

@@ -25,10 +25,26 @@ pub(crate) fn page() -> String {
     let mut page = String::from(HEAD);
     for (service, row) in &rows {
         let Row { calls, with_values, existence, elements, quiet } = row;
-        push(&mut page, format_args!("| {service} | {calls} | {} | {} | {} | {} |\n", blank(*with_values), blank(*existence), blank(*elements), blank(*quiet)));
+        push(
+            &mut page,
+            format_args!(
+                "| {service} | {calls} | {} | {} | {} | {} |\n",
+                blank(*with_values),
+                blank(*existence),
+                blank(*elements),
+                blank(*quiet)
+            ),
+        );
     }
     let total: usize = rows.values().map(|row| row.calls).sum();
-    push(&mut page, format_args!("\n{total} calls in {} services; {} Terraform types are known by what they declare.\n", rows.len(), terraform_kinds().len()));
+    push(
+        &mut page,
+        format_args!(
+            "\n{total} calls in {} services; {} Terraform types are known by what they declare.\n",
+            rows.len(),
+            terraform_kinds().len()
+        ),
+    );
     page
 }
 
@@ -59,9 +75,20 @@ fn blank(count: usize) -> String {
 fn count(row: &mut Row, call: &Call) {
     row.calls += 1;
     let has = |wanted: &[Effect]| call.targets.iter().any(|target| wanted.contains(&target.effect));
-    let values = call.targets.iter().any(|target| matches!(target.effect, Effect::Update | Effect::Put) && (!target.properties.is_empty() || target.decoder.is_some()));
+    let values = call.targets.iter().any(|target| {
+        matches!(target.effect, Effect::Update | Effect::Put)
+            && (!target.properties.is_empty() || target.decoder.is_some())
+    });
     row.with_values += usize::from(values);
     row.existence += usize::from(has(&[Effect::Create, Effect::Delete, Effect::ScheduleDelete, Effect::CancelDelete]));
-    row.elements += usize::from(has(&[Effect::Put, Effect::Add, Effect::Remove, Effect::Replace, Effect::Tag, Effect::Untag, Effect::Retag]));
+    row.elements += usize::from(has(&[
+        Effect::Put,
+        Effect::Add,
+        Effect::Remove,
+        Effect::Replace,
+        Effect::Tag,
+        Effect::Untag,
+        Effect::Retag,
+    ]));
     row.quiet += usize::from(has(&[Effect::None]));
 }

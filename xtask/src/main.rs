@@ -33,7 +33,8 @@ fn generate(only_check: bool) -> Result<()> {
     for (name, text) in files {
         let path = root().join(&name);
         if only_check {
-            let written = std::fs::read_to_string(&path).with_context(|| format!("{name} is missing; run `make generate`"))?;
+            let written =
+                std::fs::read_to_string(&path).with_context(|| format!("{name} is missing; run `make generate`"))?;
             if written != text {
                 bail!("{name} is not up to date; run `make generate`");
             }

@@ -25,7 +25,9 @@ pub(crate) fn check(root: &Path) -> Result<()> {
 fn named_paths(root: &Path, problems: &mut Vec<String>) -> Result<()> {
     let text = std::fs::read_to_string(root.join("ARCHITECTURE.md")).context("reading ARCHITECTURE.md")?;
     for name in text.split('`').skip(1).step_by(2) {
-        let ours = ["shared/", "cli/", "tests/", "xtask/", "docs/", "examples/", ".ci/"].iter().any(|folder| name.starts_with(folder));
+        let ours = ["shared/", "cli/", "tests/", "xtask/", "docs/", "examples/", ".ci/"]
+            .iter()
+            .any(|folder| name.starts_with(folder));
         if ours && !root.join(name).exists() {
             problems.push(format!("ARCHITECTURE.md names `{name}`, which does not exist"));
         }
@@ -34,7 +36,8 @@ fn named_paths(root: &Path, problems: &mut Vec<String>) -> Result<()> {
 }
 
 fn walk(folder: &Path, visit: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|entry| entry.map(|it| it.path())).collect::<Result<_, _>>()?;
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|entry| entry.map(|it| it.path())).collect::<Result<_, _>>()?;
     entries.sort();
     for path in entries {
         if path.is_dir() { walk(&path, visit)? } else { visit(&path)? }

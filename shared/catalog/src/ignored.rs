@@ -31,7 +31,10 @@ fn matches(pattern: &str, name: &str) -> bool {
     if after.is_empty() {
         return true;
     }
-    rest.char_indices().map(|(at, _)| at).chain([rest.len()]).any(|at| rest.get(at..).is_some_and(|tail| matches(after, tail)))
+    rest.char_indices()
+        .map(|(at, _)| at)
+        .chain([rest.len()])
+        .any(|at| rest.get(at..).is_some_and(|tail| matches(after, tail)))
 }
 
 #[cfg(test)]

@@ -23,7 +23,15 @@ mod tables {
 /// Whether a service has no regions: its records carry `us-east-1` whatever the resource's region.
 #[must_use]
 pub fn is_global(resource: &str) -> bool {
-    ["AWS::IAM::", "AWS::Route53::", "AWS::CloudFront::", "AWS::Organizations::", "AWS::S3::", "AWS::Shield::", "AWS::GlobalAccelerator::"]
-        .iter()
-        .any(|prefix| resource.starts_with(prefix))
+    [
+        "AWS::IAM::",
+        "AWS::Route53::",
+        "AWS::CloudFront::",
+        "AWS::Organizations::",
+        "AWS::S3::",
+        "AWS::Shield::",
+        "AWS::GlobalAccelerator::",
+    ]
+    .iter()
+    .any(|prefix| resource.starts_with(prefix))
 }

@@ -34,7 +34,11 @@ pub(crate) fn actor(record: &Record<'_>) -> Actor {
 /// Whether a second factor was used, where the record can know: a role session says `false` even if the person behind it
 /// signed in to Identity Center with one.
 fn mfa(identity: &Identity<'_>) -> Option<bool> {
-    let said = identity.session.as_ref().and_then(|session| session.attributes.as_ref()).and_then(|attributes| attributes.mfa_authenticated);
+    let said = identity
+        .session
+        .as_ref()
+        .and_then(|session| session.attributes.as_ref())
+        .and_then(|attributes| attributes.mfa_authenticated);
     let knows = matches!(text(&identity.kind), Some("IAMUser" | "Root"));
     said.filter(|said| *said || knows)
 }
@@ -45,20 +49,30 @@ fn text<'t>(value: &'t Option<Cow<'_, str>>) -> Option<&'t str> {
 
 /// The user agent without the brackets that S3 puts around it.
 fn user_agent<'r>(record: &'r Record<'_>) -> Option<&'r str> {
-    text(&record.user_agent).map(|agent| agent.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(agent))
+    text(&record.user_agent)
+        .map(|agent| agent.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(agent))
 }
 
 /// The role behind a session: its name.
 fn role_name(identity: &Identity<'_>) -> Option<String> {
     let issuer = identity.session.as_ref().and_then(|session| session.issuer.as_ref());
-    let issued = issuer.filter(|issuer| text(&issuer.kind).is_none_or(|kind| kind == "Role")).and_then(|issuer| text(&issuer.user_name));
-    let assumed = || text(&identity.arn).and_then(|arn| arn.split_once(":assumed-role/")).and_then(|(_, rest)| rest.split('/').next());
+    let issued = issuer
+        .filter(|issuer| text(&issuer.kind).is_none_or(|kind| kind == "Role"))
+        .and_then(|issuer| text(&issuer.user_name));
+    let assumed = || {
+        text(&identity.arn)
+            .and_then(|arn| arn.split_once(":assumed-role/"))
+            .and_then(|(_, rest)| rest.split('/').next())
+    };
     issued.or_else(assumed).map(str::to_owned)
 }
 
 /// The name of a session, which its caller chose.
 fn session_name(identity: &Identity<'_>) -> Option<String> {
-    let of_arn = text(&identity.arn).and_then(|arn| arn.split_once(":assumed-role/")).and_then(|(_, rest)| rest.split_once('/')).map(|(_, name)| name);
+    let of_arn = text(&identity.arn)
+        .and_then(|arn| arn.split_once(":assumed-role/"))
+        .and_then(|(_, rest)| rest.split_once('/'))
+        .map(|(_, name)| name);
     let of_principal = || {
         // The resource owner's copy of a cross-account call has the caller's ids and nothing else.
         let assumed = matches!(text(&identity.kind), Some("AssumedRole" | "AWSAccount"));
@@ -74,13 +88,18 @@ fn is_sso(role: Option<&str>) -> bool {
 
 /// Whether an identity is a service-linked role: its service acts, nobody else can assume it.
 fn is_service_linked(identity: &Identity<'_>, role: Option<&str>) -> bool {
-    let issuer = identity.session.as_ref().and_then(|session| session.issuer.as_ref()).and_then(|issuer| text(&issuer.arn));
-    issuer.is_some_and(|arn| arn.contains(":role/aws-service-role/")) || role.is_some_and(|role| role.starts_with("AWSServiceRoleFor"))
+    let issuer =
+        identity.session.as_ref().and_then(|session| session.issuer.as_ref()).and_then(|issuer| text(&issuer.arn));
+    issuer.is_some_and(|arn| arn.contains(":role/aws-service-role/"))
+        || role.is_some_and(|role| role.starts_with("AWSServiceRoleFor"))
 }
 
 fn kind(record: &Record<'_>, identity: &Identity<'_>, via: Channel, role: Option<&str>) -> ActorKind {
     let kind = text(&identity.kind).unwrap_or_default();
-    if kind == "AWSService" || record.event_type.as_deref() == Some("AwsServiceEvent") || is_service_linked(identity, role) {
+    if kind == "AWSService"
+        || record.event_type.as_deref() == Some("AwsServiceEvent")
+        || is_service_linked(identity, role)
+    {
         return ActorKind::Service;
     }
     if text(&identity.invoked_by) == Some("cloudformation.amazonaws.com") {
@@ -101,7 +120,12 @@ fn kind(record: &Record<'_>, identity: &Identity<'_>, via: Channel, role: Option
 }
 
 fn has_mfa(identity: &Identity<'_>) -> bool {
-    identity.session.as_ref().and_then(|session| session.attributes.as_ref()).and_then(|attributes| attributes.mfa_authenticated) == Some(true)
+    identity
+        .session
+        .as_ref()
+        .and_then(|session| session.attributes.as_ref())
+        .and_then(|attributes| attributes.mfa_authenticated)
+        == Some(true)
 }
 
 /// A role session: a person's if Identity Center, a source identity or the console says so; a workload's if it came with
@@ -120,28 +144,46 @@ fn session_kind(identity: &Identity<'_>, via: Channel, role: Option<&str>) -> Ac
 }
 
 /// The name that people know.
-fn name(record: &Record<'_>, identity: &Identity<'_>, kind: ActorKind, role: Option<&str>, session: Option<&str>) -> String {
+fn name(
+    record: &Record<'_>,
+    identity: &Identity<'_>,
+    kind: ActorKind,
+    role: Option<&str>,
+    session: Option<&str>,
+) -> String {
     let source = identity.session.as_ref().and_then(|session| text(&session.source_identity));
     let behalf = identity.on_behalf_of.as_ref().and_then(|behalf| text(&behalf.user_id));
     let user = text(&identity.user_name).filter(|name| *name != "HIDDEN_DUE_TO_SECURITY_REASONS");
-    let service = || text(&identity.invoked_by).or_else(|| text(&record.source_ip_address)).unwrap_or(&record.event_source);
+    let service =
+        || text(&identity.invoked_by).or_else(|| text(&record.source_ip_address)).unwrap_or(&record.event_source);
     let last_of_arn = || text(&identity.arn).and_then(|arn| arn.rsplit(['/', ':']).next());
     let found = match kind {
         ActorKind::Root => Some("root"),
         ActorKind::Service => Some(service()),
         // The person behind CloudFormation is still the person.
-        ActorKind::Person | ActorKind::Pipeline | ActorKind::Role | ActorKind::Workload if role.is_some() || session.is_some() => {
+        ActorKind::Person | ActorKind::Pipeline | ActorKind::Role | ActorKind::Workload
+            if role.is_some() || session.is_some() =>
+        {
             let chosen = source.or_else(|| session.filter(|name| is_telling(name) || kind == ActorKind::Person));
             chosen.or(role).or(session)
         }
-        _ => source.or(user).or(behalf).or_else(last_of_arn).or(session).or_else(|| text(&identity.principal_id)).or_else(|| text(&identity.account_id)),
+        _ => source
+            .or(user)
+            .or(behalf)
+            .or_else(last_of_arn)
+            .or(session)
+            .or_else(|| text(&identity.principal_id))
+            .or_else(|| text(&identity.account_id)),
     };
     found.unwrap_or("unknown").to_owned()
 }
 
 /// Whether a session's name says more than its role's: numbers, instance ids and tools' defaults do not.
 fn is_telling(session: &str) -> bool {
-    let dull = session.bytes().all(|byte| byte.is_ascii_digit()) || session.starts_with("botocore-session-") || session.starts_with("aws-sdk-") || session.starts_with("aws-go-sdk-");
+    let dull = session.bytes().all(|byte| byte.is_ascii_digit())
+        || session.starts_with("botocore-session-")
+        || session.starts_with("aws-sdk-")
+        || session.starts_with("aws-go-sdk-");
     let tool = matches!(session, "AWSCloudFormation" | "GitHubActions" | "session" | "terraform");
     !dull && !tool && session.contains('@')
 }
@@ -182,6 +224,27 @@ fn channel(record: &Record<'_>, identity: &Identity<'_>) -> Channel {
     if SDK.iter().any(|it| has(it)) { Channel::Sdk } else { Channel::Other }
 }
 
-const KUBERNETES: &[&str] = &["elbv2.k8s.aws/", "cluster-autoscaler/", "karpenter.sh", "aws-ebs-csi-driver", "aws-efs-csi-driver", "ExternalDNS/", "external-dns/", "kubernetes/", "amazon-vpc-cni-k8s", "ack-"];
-const CONSOLE: &[&str] = &["Mozilla/", "console.amazonaws.com", "console.ec2.amazonaws.com", "signin.amazonaws.com", "S3Console", "AWS CloudWatch Console", "Coral/", "AWSConsole"];
-const SDK: &[&str] = &["aws-sdk-", "Boto3/", "Botocore/", "boto/", "AWS-SDK", "aws-internal/", "AWSPowerShell", "aws-tools-"];
+const KUBERNETES: &[&str] = &[
+    "elbv2.k8s.aws/",
+    "cluster-autoscaler/",
+    "karpenter.sh",
+    "aws-ebs-csi-driver",
+    "aws-efs-csi-driver",
+    "ExternalDNS/",
+    "external-dns/",
+    "kubernetes/",
+    "amazon-vpc-cni-k8s",
+    "ack-",
+];
+const CONSOLE: &[&str] = &[
+    "Mozilla/",
+    "console.amazonaws.com",
+    "console.ec2.amazonaws.com",
+    "signin.amazonaws.com",
+    "S3Console",
+    "AWS CloudWatch Console",
+    "Coral/",
+    "AWSConsole",
+];
+const SDK: &[&str] =
+    &["aws-sdk-", "Boto3/", "Botocore/", "boto/", "AWS-SDK", "aws-internal/", "AWSPowerShell", "aws-tools-"];

@@ -27,8 +27,12 @@ pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property, 
     let mut owners = Vec::new();
     for declaration in declarations.iter().copied() {
         let found = match declaration.tool {
-            Tool::Terraform | Tool::OpenTofu if !of_element && is_element(declaration) => declared_at(declaration, own_paths(declaration, property), property),
-            Tool::Terraform | Tool::OpenTofu => declared_at(declaration, terraform_paths(declaration, property), property),
+            Tool::Terraform | Tool::OpenTofu if !of_element && is_element(declaration) => {
+                declared_at(declaration, own_paths(declaration, property), property)
+            }
+            Tool::Terraform | Tool::OpenTofu => {
+                declared_at(declaration, terraform_paths(declaration, property), property)
+            }
             Tool::CloudFormation | Tool::Pulumi => declared_at(declaration, std::iter::once(property.name), property),
         };
         if let Some((attribute, value)) = found
@@ -47,7 +51,11 @@ pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property, 
 
 /// The first path that leads to something, or else to a null or an empty text. Where the call's member walks a list, so does the path: its
 /// `[0]` then stands for every entry.
-fn declared_at<'d, 'p>(declaration: &'d Declaration, paths: impl Iterator<Item = &'p str>, property: &Property) -> Option<(String, Cow<'d, Value>)> {
+fn declared_at<'d, 'p>(
+    declaration: &'d Declaration,
+    paths: impl Iterator<Item = &'p str>,
+    property: &Property,
+) -> Option<(String, Cow<'d, Value>)> {
     let walks = property.member.contains("[]") && !property.member.ends_with("[]");
     let mut null = None;
     for path in paths {
@@ -62,10 +70,15 @@ fn declared_at<'d, 'p>(declaration: &'d Declaration, paths: impl Iterator<Item =
 }
 
 /// The value at a path, or those of every entry; a block that a state has none of is nothing.
-pub(crate) fn value_at<'d>(attributes: &'d Map<String, Value>, path: &str, walks: bool) -> Option<(String, Cow<'d, Value>)> {
+pub(crate) fn value_at<'d>(
+    attributes: &'d Map<String, Value>,
+    path: &str,
+    walks: bool,
+) -> Option<(String, Cow<'d, Value>)> {
     let Some((attribute, value)) = path::located(attributes, path) else {
         let (block, _) = path.split_once("[0]")?;
-        let (_, none) = path::located(attributes, block).filter(|(_, value)| value.as_array().is_some_and(Vec::is_empty))?;
+        let (_, none) =
+            path::located(attributes, block).filter(|(_, value)| value.as_array().is_some_and(Vec::is_empty))?;
         return Some((path.to_owned(), Cow::Borrowed(none)));
     };
     if walks && path.contains("[0]") && !value.is_null() {
@@ -81,9 +94,14 @@ pub(crate) fn value_at<'d>(attributes: &'d Map<String, Value>, path: &str, walks
     Some((attribute, Cow::Borrowed(value)))
 }
 
-pub(crate) fn terraform_paths<'p>(declaration: &'p Declaration, property: &'p Property) -> impl Iterator<Item = &'p str> {
+pub(crate) fn terraform_paths<'p>(
+    declaration: &'p Declaration,
+    property: &'p Property,
+) -> impl Iterator<Item = &'p str> {
     property.terraform.iter().filter_map(|path| match path {
-        TerraformPath::Same => Some(property.member.trim_start_matches('>')).filter(|member| !member.is_empty()).or(Some(property.name)),
+        TerraformPath::Same => {
+            Some(property.member.trim_start_matches('>')).filter(|member| !member.is_empty()).or(Some(property.name))
+        }
         TerraformPath::Any(path) => Some(*path),
         TerraformPath::Of(kind, path) => (*kind == declaration.kind).then_some(*path),
     })
@@ -96,7 +114,9 @@ fn is_element(declaration: &Declaration) -> bool {
 
 /// The paths that name the declaration's own type.
 fn own_paths<'p>(declaration: &'p Declaration, property: &'p Property) -> impl Iterator<Item = &'p str> {
-    property.terraform.iter().filter_map(|path| if let TerraformPath::Of(kind, path) = path { (*kind == declaration.kind).then_some(*path) } else { None })
+    property.terraform.iter().filter_map(|path| {
+        if let TerraformPath::Of(kind, path) = path { (*kind == declaration.kind).then_some(*path) } else { None }
+    })
 }
 
 /// The first path that the catalog writes out for a declaration.
@@ -135,7 +155,13 @@ pub(crate) fn elements<'d>(declarations: &[&'d Declaration], collection: &str) -
             && of == collection
             && let Some(key) = element_key(key, Some(&declaration.attributes))
         {
-            own.push(DeclaredElement { declaration, attribute: String::new(), key, members: Some(&declaration.attributes), value: None });
+            own.push(DeclaredElement {
+                declaration,
+                attribute: String::new(),
+                key,
+                members: Some(&declaration.attributes),
+                value: None,
+            });
         }
         for list in row.lists.iter().filter(|list| list.collection == collection) {
             listed(declaration, list, &mut inline);
@@ -153,15 +179,26 @@ fn listed<'d>(declaration: &'d Declaration, list: &ElementList, out: &mut Vec<De
     let values = path::values(&declaration.attributes, &format!("{attribute}[]"));
     for (position, value) in values.into_iter().enumerate() {
         let members = value.as_object();
-        let key = if key.is_empty() { path::text(value).map(|text| plain_key(&text)) } else { element_key(key, members) };
+        let key =
+            if key.is_empty() { path::text(value).map(|text| plain_key(&text)) } else { element_key(key, members) };
         if let Some(key) = key {
-            out.push(DeclaredElement { declaration, attribute: format!("{attribute}[{position}]"), key, members, value: Some(value) });
+            out.push(DeclaredElement {
+                declaration,
+                attribute: format!("{attribute}[{position}]"),
+                key,
+                members,
+                value: Some(value),
+            });
         }
     }
 }
 
 /// The attribute that would hold an element of a collection, in the words of the declarations; the collection's name if none does.
-pub(crate) fn home<'d>(declarations: &[&'d Declaration], collection: &str, key: &str) -> (String, Option<&'d Declaration>) {
+pub(crate) fn home<'d>(
+    declarations: &[&'d Declaration],
+    collection: &str,
+    key: &str,
+) -> (String, Option<&'d Declaration>) {
     match list_of(declarations, collection, key) {
         Some((list, declaration)) => (list.attribute.to_owned(), Some(declaration)),
         None => (collection.to_owned(), declarations.first().copied()),
@@ -169,10 +206,17 @@ pub(crate) fn home<'d>(declarations: &[&'d Declaration], collection: &str, key: 
 }
 
 /// The list that would hold an element, and whose it is. Constants in a list's key say which elements are its own.
-fn list_of<'d>(declarations: &[&'d Declaration], collection: &str, key: &str) -> Option<(&'static ElementList, &'d Declaration)> {
+fn list_of<'d>(
+    declarations: &[&'d Declaration],
+    collection: &str,
+    key: &str,
+) -> Option<(&'static ElementList, &'d Declaration)> {
     declarations.iter().copied().find_map(|declaration| {
         let mut lists = terraform(&declaration.kind)?.lists.iter();
-        let list = lists.find(|list| list.collection == collection && list.key.iter().zip(key.split('|')).all(|(part, key)| constant(part).is_none_or(|it| it == key)));
+        let list = lists.find(|list| {
+            list.collection == collection
+                && list.key.iter().zip(key.split('|')).all(|(part, key)| constant(part).is_none_or(|it| it == key))
+        });
         list.map(|list| (list, declaration))
     })
 }
@@ -182,11 +226,22 @@ fn constant(part: &str) -> Option<&str> {
 }
 
 /// An element that nobody declares, as the list that would hold it would spell it; `None` where no list of blocks would.
-pub(crate) fn in_words(declarations: &[&Declaration], collection: &str, key: &str, set: &[(&'static Property, Value)]) -> Option<Value> {
+pub(crate) fn in_words(
+    declarations: &[&Declaration],
+    collection: &str,
+    key: &str,
+    set: &[(&'static Property, Value)],
+) -> Option<Value> {
     let (list, declaration) = list_of(declarations, collection, key)?;
     let mut members = Map::new();
     for (part, key) in list.key.iter().zip(key.split('|')).filter(|(part, _)| constant(part).is_none()) {
-        let wanted = if key.starts_with("pl-") { "prefix_list" } else if key.contains(':') { "ipv6" } else { "" };
+        let wanted = if key.starts_with("pl-") {
+            "prefix_list"
+        } else if key.contains(':') {
+            "ipv6"
+        } else {
+            ""
+        };
         let name = part.split(',').find(|name| name.contains(wanted)).unwrap_or(part);
         members.insert(name.to_owned(), key.parse::<i64>().map_or_else(|_| Value::from(key), Value::from));
     }
@@ -257,8 +312,12 @@ pub(crate) fn rules<'d>(declarations: &[&'d Declaration], direction: Direction, 
         let attributes = || Value::Object(declaration.attributes.clone());
         let read = match declaration.kind.as_str() {
             "aws_security_group_rule" => security_group::from_terraform_rule(&attributes()),
-            "aws_vpc_security_group_ingress_rule" => security_group::from_terraform_single_rule(Direction::Ingress, &attributes()),
-            "aws_vpc_security_group_egress_rule" => security_group::from_terraform_single_rule(Direction::Egress, &attributes()),
+            "aws_vpc_security_group_ingress_rule" => {
+                security_group::from_terraform_single_rule(Direction::Ingress, &attributes())
+            }
+            "aws_vpc_security_group_egress_rule" => {
+                security_group::from_terraform_single_rule(Direction::Egress, &attributes())
+            }
             _ => {
                 let blocks = path::values(&declaration.attributes, &format!("{inline_attribute}[]"));
                 for (position, block) in blocks.into_iter().enumerate() {

@@ -14,7 +14,6 @@ use crate::{
     finding::{Actor, ActorKind, CallRef, DeclarationRef, Finding, ResourceRef},
     hold::hold,
     identity,
-
     index::{Found, Resource},
     outcome::{Facet, FacetResult, Named, Outcome},
     understand::{
@@ -57,7 +56,8 @@ pub fn irrelevance(record: &driftwire_cloudtrail::Record<'_>) -> Option<Reason> 
     if record.event_type.as_deref() == Some("AwsServiceEvent") && !known() {
         return Some(Reason::ServiceEvent);
     }
-    (driftwire_catalog::ignored_class(record.service(), record.operation()).is_some() && !known()).then_some(Reason::Ignored)
+    (driftwire_catalog::ignored_class(record.service(), record.operation()).is_some() && !known())
+        .then_some(Reason::Ignored)
 }
 
 /// A call that the catalog knows.
@@ -106,8 +106,12 @@ fn ambiguous(call: &Call<'_>, touch: &Touch<'_>) -> Outcome {
 /// The declared resource that a touch means: by an id that is unique by itself, else by type and identifier.
 fn find<'i>(call: &Call<'_>, touch: &Touch<'_>, context: Context<'i>) -> Found<'i> {
     // The caller's copy of a call across accounts says in `resources` whose the resource is.
-    let owners: Vec<_> = call.record.resources().into_iter().filter_map(|it| it.account_id).filter(|it| it != call.account()).collect();
-    let found = owners.iter().map(|account| find_in(call, account, touch, context)).find(|found| !matches!(found, Found::Nothing));
+    let owners: Vec<_> =
+        call.record.resources().into_iter().filter_map(|it| it.account_id).filter(|it| it != call.account()).collect();
+    let found = owners
+        .iter()
+        .map(|account| find_in(call, account, touch, context))
+        .find(|found| !matches!(found, Found::Nothing));
     found.unwrap_or_else(|| find_in(call, call.account(), touch, context))
 }
 
@@ -131,7 +135,12 @@ fn find_in<'i>(call: &Call<'_>, account: &str, touch: &Touch<'_>, context: Conte
 
 fn named(call: &Call<'_>, touch: &Touch<'_>) -> Named {
     let kind = touch.target.resources.first().copied().unwrap_or_default();
-    Named { kind: kind.to_owned(), id: touch.id.clone(), account: call.account().to_owned(), region: region_of(kind, call.region()) }
+    Named {
+        kind: kind.to_owned(),
+        id: touch.id.clone(),
+        account: call.account().to_owned(),
+        region: region_of(kind, call.region()),
+    }
 }
 
 fn region_of(kind: &str, region: &str) -> String {
@@ -147,11 +156,22 @@ fn undeclared(call: &Call<'_>, touch: &Touch<'_>, actor: &Actor, context: Contex
     if touch.target.effect != Kind::Create {
         return Outcome::irrelevant(Reason::NotDeclared, Some(named));
     }
-    let outcome = Outcome { verdict: Verdict::Unmanaged, reason: Reason::Created, ..Outcome::irrelevant(Reason::Created, Some(named.clone())) };
+    let outcome = Outcome {
+        verdict: Verdict::Unmanaged,
+        reason: Reason::Created,
+        ..Outcome::irrelevant(Reason::Created, Some(named.clone()))
+    };
     if actor.kind == ActorKind::Service {
         return outcome;
     }
-    let resource = ResourceRef { kind: named.kind, id: named.id, arn: None, account: named.account, region: named.region, declarations: Vec::new() };
+    let resource = ResourceRef {
+        kind: named.kind,
+        id: named.id,
+        arn: None,
+        account: named.account,
+        region: named.region,
+        declarations: Vec::new(),
+    };
     let mut finding = finding(call, actor, FindingKind::Unmanaged, Evidence::Observed, resource);
     judge(&mut finding, context);
     if let Some(reason) = ignored_whole(&finding, actor, context) {
@@ -164,17 +184,22 @@ fn undeclared(call: &Call<'_>, touch: &Touch<'_>, actor: &Actor, context: Contex
 }
 
 fn ignored_whole(finding: &Finding, actor: &Actor, context: Context<'_>) -> Option<Reason> {
-    context.rules.ignored(&finding.resource, facet::RESOURCE, None, actor, finding.event_time).map(|_| Reason::IgnoredByRule)
+    context
+        .rules
+        .ignored(&finding.resource, facet::RESOURCE, None, actor, finding.event_time)
+        .map(|_| Reason::IgnoredByRule)
 }
 
 /// A known call that names no resource where the row looks for one.
 fn unnamed(call: &Call<'_>, actor: &Actor, context: Context<'_>) -> Vec<Outcome> {
-    scanned(call, actor, context, Reason::NoValue).unwrap_or_else(|| vec![Outcome::irrelevant(Reason::NoResource, None)])
+    scanned(call, actor, context, Reason::NoValue)
+        .unwrap_or_else(|| vec![Outcome::irrelevant(Reason::NoResource, None)])
 }
 
 /// A call that the catalog does not know: it may still name a declared resource.
 fn unknown(call: &Call<'_>, actor: &Actor, context: Context<'_>) -> Vec<Outcome> {
-    scanned(call, actor, context, Reason::UnknownCall).unwrap_or_else(|| vec![Outcome::irrelevant(Reason::NotDeclared, None)])
+    scanned(call, actor, context, Reason::UnknownCall)
+        .unwrap_or_else(|| vec![Outcome::irrelevant(Reason::NotDeclared, None)])
 }
 
 fn scanned(call: &Call<'_>, actor: &Actor, context: Context<'_>, reason: Reason) -> Option<Vec<Outcome>> {
@@ -194,7 +219,13 @@ fn scanned(call: &Call<'_>, actor: &Actor, context: Context<'_>, reason: Reason)
 }
 
 /// A declared resource: compares, applies what people said to ignore, aggregates.
-fn subject(call: &Call<'_>, resource: &Resource, effects: &[Effect<'_>], actor: &Actor, context: Context<'_>) -> Outcome {
+fn subject(
+    call: &Call<'_>,
+    resource: &Resource,
+    effects: &[Effect<'_>],
+    actor: &Actor,
+    context: Context<'_>,
+) -> Outcome {
     let named = Named {
         kind: resource.kind.clone(),
         id: resource.id.clone(),
@@ -227,7 +258,8 @@ fn subject(call: &Call<'_>, resource: &Resource, effects: &[Effect<'_>], actor: 
 
 /// Marks the facets that the code (`ignore_changes`) or the rules file says to leave alone.
 fn quieten(call: &Call<'_>, subject: Subject<'_>, resource: &ResourceRef, actor: &Actor, facets: &mut [Facet]) {
-    for facet in facets.iter_mut().filter(|facet| !matches!(facet.result, FacetResult::Same(_) | FacetResult::Quiet(_))) {
+    for facet in facets.iter_mut().filter(|facet| !matches!(facet.result, FacetResult::Same(_) | FacetResult::Quiet(_)))
+    {
         let attribute = facet.change.attribute.clone();
         let address = facet.change.address.clone();
         let owner = subject.declarations.iter().find(|it| Some(&it.address) == address.as_ref());
@@ -238,7 +270,9 @@ fn quieten(call: &Call<'_>, subject: Subject<'_>, resource: &ResourceRef, actor:
         }
         let mut resource = resource.clone();
         resource.declarations = references(subject, &[]);
-        if let Some(rule) = subject.context.rules.ignored(&resource, &attribute, address.as_deref(), actor, call.record.event_time) {
+        if let Some(rule) =
+            subject.context.rules.ignored(&resource, &attribute, address.as_deref(), actor, call.record.event_time)
+        {
             facet.result = FacetResult::Quiet(Reason::IgnoredByRule);
             facet.traces.push(format!("the rules file ignores it: {}", rule.reason));
         }
@@ -247,20 +281,33 @@ fn quieten(call: &Call<'_>, subject: Subject<'_>, resource: &ResourceRef, actor:
 
 /// Whether an entry of `ignore_changes` covers an attribute: the same, or something above it.
 fn covers(entry: &str, attribute: &str) -> bool {
-    entry == "*" || entry == "all" || entry == attribute || attribute.strip_prefix(entry).is_some_and(|rest| rest.starts_with(['.', '[']))
+    entry == "*"
+        || entry == "all"
+        || entry == attribute
+        || attribute.strip_prefix(entry).is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 
 /// From facets to one verdict, and to a finding where there is something to see.
-fn conclude(call: &Call<'_>, subject: Subject<'_>, resource: ResourceRef, actor: &Actor, mut outcome: Outcome) -> Outcome {
-    let differs: Vec<&Facet> = outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Differs(_))).collect();
-    let unknown: Vec<&Facet> = outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Unknown(_))).collect();
+fn conclude(
+    call: &Call<'_>,
+    subject: Subject<'_>,
+    resource: ResourceRef,
+    actor: &Actor,
+    mut outcome: Outcome,
+) -> Outcome {
+    let differs: Vec<&Facet> =
+        outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Differs(_))).collect();
+    let unknown: Vec<&Facet> =
+        outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Unknown(_))).collect();
     let undeclared: Vec<&Facet> = outcome.facets.iter().filter(|it| it.result == FacetResult::Undeclared).collect();
     let compared = outcome.facets.iter().any(|it| matches!(it.result, FacetResult::Same(_)));
     let (kind, evidence, shown, reason) = if let Some(first) = differs.first() {
         let reason = reason_of(first);
         let kind = match reason {
             Reason::Deleted => FindingKind::Deleted,
-            Reason::UndeclaredChild if differs.iter().all(|it| reason_of(it) == Reason::UndeclaredChild) => added_kind(subject, first),
+            Reason::UndeclaredChild if differs.iter().all(|it| reason_of(it) == Reason::UndeclaredChild) => {
+                added_kind(subject, first)
+            }
             _ => FindingKind::Modified,
         };
         (kind, Evidence::Observed, differs, reason)
@@ -276,10 +323,18 @@ fn conclude(call: &Call<'_>, subject: Subject<'_>, resource: ResourceRef, actor:
     finding.resource.declarations = references(subject, &finding.changes);
     judge(&mut finding, subject.context);
     outcome.reason = reason;
-    outcome.address = finding.changes.iter().find_map(|it| it.address.clone()).or_else(|| subject.declarations.first().map(|it| it.address.clone()));
+    outcome.address = finding
+        .changes
+        .iter()
+        .find_map(|it| it.address.clone())
+        .or_else(|| subject.declarations.first().map(|it| it.address.clone()));
     if kind == FindingKind::Undeclared && finding.severity < Severity::High {
         if reason == Reason::UndeclaredProperty {
-            return if compared { quiet(subject, outcome) } else { undeclared_property(subject, actor, finding, outcome) };
+            return if compared {
+                quiet(subject, outcome)
+            } else {
+                undeclared_property(subject, actor, finding, outcome)
+            };
         }
         let ignored = driftwire_catalog::ignored_class(call.service(), call.operation()).is_some();
         if ignored || actor.kind == ActorKind::Service {
@@ -305,14 +360,27 @@ fn undeclared_property(subject: Subject<'_>, actor: &Actor, finding: Finding, ou
 /// An added element is a modification where somebody declares the collection, and an undeclared child otherwise.
 fn added_kind(subject: Subject<'_>, facet: &Facet) -> FindingKind {
     let attribute = facet.change.attribute.as_str();
-    let declares = subject.declarations.iter().any(|it| it.attributes.get(attribute).is_some_and(|value| !facet::is_nothing(value)));
+    let declares = subject
+        .declarations
+        .iter()
+        .any(|it| it.attributes.get(attribute).is_some_and(|value| !facet::is_nothing(value)));
     if declares { FindingKind::Modified } else { FindingKind::Undeclared }
 }
 
 fn quiet(subject: Subject<'_>, outcome: Outcome) -> Outcome {
-    let same = outcome.facets.iter().filter_map(|it| if let FacetResult::Same(reason) = it.result { Some(reason) } else { None });
-    let hidden = outcome.facets.iter().find_map(|it| if let FacetResult::Quiet(reason) = it.result { Some(reason) } else { None });
-    let address = outcome.facets.iter().find_map(|it| it.change.address.clone()).or_else(|| subject.declarations.first().map(|it| it.address.clone()));
+    let same = outcome
+        .facets
+        .iter()
+        .filter_map(|it| if let FacetResult::Same(reason) = it.result { Some(reason) } else { None });
+    let hidden = outcome
+        .facets
+        .iter()
+        .find_map(|it| if let FacetResult::Quiet(reason) = it.result { Some(reason) } else { None });
+    let address = outcome
+        .facets
+        .iter()
+        .find_map(|it| it.change.address.clone())
+        .or_else(|| subject.declarations.first().map(|it| it.address.clone()));
     let special = same.clone().find(|reason| *reason != Reason::Equal);
     let (verdict, reason) = match (hidden, same.clone().next()) {
         (Some(reason), _) => (Verdict::Irrelevant, reason),
@@ -324,7 +392,10 @@ fn quiet(subject: Subject<'_>, outcome: Outcome) -> Outcome {
 
 fn reason_of(facet: &Facet) -> Reason {
     match facet.result {
-        FacetResult::Same(reason) | FacetResult::Differs(reason) | FacetResult::Unknown(reason) | FacetResult::Quiet(reason) => reason,
+        FacetResult::Same(reason)
+        | FacetResult::Differs(reason)
+        | FacetResult::Unknown(reason)
+        | FacetResult::Quiet(reason) => reason,
         FacetResult::Undeclared => Reason::UndeclaredProperty,
     }
 }
@@ -334,9 +405,16 @@ fn references(subject: Subject<'_>, changes: &[crate::finding::Change]) -> Vec<D
     let mut references: Vec<DeclarationRef> = subject
         .declarations
         .iter()
-        .map(|it| DeclarationRef { tool: it.tool, address: it.address.clone(), kind: it.kind.clone(), origin: it.origin.clone(), version: it.version.clone() })
+        .map(|it| DeclarationRef {
+            tool: it.tool,
+            address: it.address.clone(),
+            kind: it.kind.clone(),
+            origin: it.origin.clone(),
+            version: it.version.clone(),
+        })
         .collect();
-    references.sort_by_key(|reference| !changes.iter().any(|change| change.address.as_ref() == Some(&reference.address)));
+    references
+        .sort_by_key(|reference| !changes.iter().any(|change| change.address.as_ref() == Some(&reference.address)));
     references
 }
 

@@ -57,14 +57,31 @@ pub(crate) fn facets(subject: Subject<'_>, effect: &Effect<'_>) -> Vec<Facet> {
         Effect::Create => vec![created(subject)],
         Effect::Delete { pending } => vec![deleted(subject, *pending)],
         Effect::CancelDelete => vec![Facet { result: FacetResult::Same(Reason::Equal), ..whole(subject) }],
-        Effect::Hidden { attribute } => touched(subject, Some(attribute)).into_iter().map(|facet| hidden(Facet { result: FacetResult::Unknown(Reason::Masked), ..facet })).collect(),
+        Effect::Hidden { attribute } => touched(subject, Some(attribute))
+            .into_iter()
+            .map(|facet| hidden(Facet { result: FacetResult::Unknown(Reason::Masked), ..facet }))
+            .collect(),
         Effect::Touch { member } => touched(subject, *member),
     }
 }
 
 /// A change without an owner yet.
-pub(crate) fn change(attribute: impl Into<String>, op: ChangeOp, declared: Option<Value>, actual: Option<Value>) -> Change {
-    Change { attribute: attribute.into(), address: None, property: None, op, declared, actual, redacted: false, pending: false }
+pub(crate) fn change(
+    attribute: impl Into<String>,
+    op: ChangeOp,
+    declared: Option<Value>,
+    actual: Option<Value>,
+) -> Change {
+    Change {
+        attribute: attribute.into(),
+        address: None,
+        property: None,
+        op,
+        declared,
+        actual,
+        redacted: false,
+        pending: false,
+    }
 }
 
 fn whole(subject: Subject<'_>) -> Facet {
@@ -96,7 +113,10 @@ fn touched(subject: Subject<'_>, member: Option<&str>) -> Vec<Facet> {
     vec![Facet {
         register: format!("@touched|{attribute}"),
         result: FacetResult::Unknown(reason),
-        change: Change { address: subject.declarations.first().map(|it| it.address.clone()), ..change(attribute, ChangeOp::Replaced, None, None) },
+        change: Change {
+            address: subject.declarations.first().map(|it| it.address.clone()),
+            ..change(attribute, ChangeOp::Replaced, None, None)
+        },
         traces: Vec::new(),
     }]
 }
@@ -124,26 +144,47 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
         address: Some(owner.declaration.address.clone()),
         property: Some(property.name.to_owned()),
         pending,
-        ..change(owner.attribute.clone(), op(&owner.value, actual), Some(owner.value.clone().into_owned()), Some(actual.clone()))
+        ..change(
+            owner.attribute.clone(),
+            op(&owner.value, actual),
+            Some(owner.value.clone().into_owned()),
+            Some(actual.clone()),
+        )
     };
     let facet = |register: String, result, change, traces| Facet { register, result, change, traces };
     let register = property.name.to_owned();
     if band::in_band(subject, property, owner, actual) {
-        return vec![facet(register, FacetResult::Same(Reason::AutoscalerBand), base, vec!["the value is within the autoscaler's range".to_owned()])];
+        return vec![facet(
+            register,
+            FacetResult::Same(Reason::AutoscalerBand),
+            base,
+            vec!["the value is within the autoscaler's range".to_owned()],
+        )];
     }
     if spelling::is_none(&owner.value, actual) {
-        return vec![facet(register, FacetResult::Same(Reason::Equal), base, vec!["nothing, and a word for it, are the same".to_owned()])];
+        return vec![facet(
+            register,
+            FacetResult::Same(Reason::Equal),
+            base,
+            vec!["nothing, and a word for it, are the same".to_owned()],
+        )];
     }
     if is_silence(&owner.value, actual) {
         return vec![hidden(facet(register, FacetResult::Unknown(Reason::NoValue), base, Vec::new()))];
     }
-    let declared = if property.equality == Some("ip_protocol") { spelling::spelled_declared(&owner.value) } else { owner.value.clone() };
+    let declared = if property.equality == Some("ip_protocol") {
+        spelling::spelled_declared(&owner.value)
+    } else {
+        owner.value.clone()
+    };
     match subject.context.compare(owner.declaration.tool, &declared, actual, equality) {
         Comparison::Equal(traces) => {
             let traces = traces.into_iter().map(|it| format!("{}: {}", it.rule, it.note)).collect();
             vec![facet(register, FacetResult::Same(Reason::Equal), base, traces)]
         }
-        Comparison::Unknown(unknown) => vec![hidden(facet(register, FacetResult::Unknown(reason_of(unknown)), base, Vec::new()))],
+        Comparison::Unknown(unknown) => {
+            vec![hidden(facet(register, FacetResult::Unknown(reason_of(unknown)), base, Vec::new()))]
+        }
         Comparison::Different(differences) => whole_lists(differences, &owner.value, actual)
             .into_iter()
             .map(|difference| {
@@ -154,7 +195,10 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
                 };
                 let actual = difference.actual.map(|value| spelling::typed_as(difference.declared.as_ref(), value));
                 let mut change = Change { attribute, declared: difference.declared, actual, ..base.clone() };
-                change.op = op(change.declared.as_ref().unwrap_or(&Value::Null), change.actual.as_ref().unwrap_or(&Value::Null));
+                change.op = op(
+                    change.declared.as_ref().unwrap_or(&Value::Null),
+                    change.actual.as_ref().unwrap_or(&Value::Null),
+                );
                 facet(register.clone(), FacetResult::Differs(Reason::Differs), change, Vec::new())
             })
             .collect(),
@@ -164,23 +208,35 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
 /// A list of plain values that a call replaces as a whole is shown as a whole, not element by element.
 fn whole_lists(differences: Vec<Difference>, declared: &Value, actual: &Value) -> Vec<Difference> {
     if is_plain_list(declared) && is_plain_list(actual) {
-        return vec![Difference { path: String::new(), declared: Some(declared.clone()), actual: Some(actual.clone()) }];
+        return vec![Difference {
+            path: String::new(),
+            declared: Some(declared.clone()),
+            actual: Some(actual.clone()),
+        }];
     }
     let root = serde_json::Map::from_iter([("it".to_owned(), declared.clone())]);
     let mut shown: Vec<Difference> = Vec::new();
     for difference in differences {
         let Difference { path, declared, actual } = difference;
-        if let Some(Value::Array(elements)) = shown.iter_mut().find(|it| it.path == path).and_then(|it| it.actual.as_mut()) {
+        if let Some(Value::Array(elements)) =
+            shown.iter_mut().find(|it| it.path == path).and_then(|it| it.actual.as_mut())
+        {
             amend(elements, declared.as_ref(), actual);
             continue;
         }
         let dot = if path.starts_with('[') { "" } else { "." };
-        let list = path::located(&root, &format!("it{dot}{path}")).map(|(_, value)| value).filter(|value| is_plain_list(value));
+        let list = path::located(&root, &format!("it{dot}{path}"))
+            .map(|(_, value)| value)
+            .filter(|value| is_plain_list(value));
         let element = [&declared, &actual].into_iter().flatten().all(|it| !it.is_array() && !it.is_object());
         if let (Some(Value::Array(list)), true) = (list, element) {
             let mut elements = list.clone();
             amend(&mut elements, declared.as_ref(), actual);
-            shown.push(Difference { path, declared: Some(Value::Array(list.clone())), actual: Some(Value::Array(elements)) });
+            shown.push(Difference {
+                path,
+                declared: Some(Value::Array(list.clone())),
+                actual: Some(Value::Array(elements)),
+            });
         } else {
             shown.push(Difference { path, declared, actual });
         }
@@ -219,7 +275,11 @@ fn amended(subject: Subject<'_>, property: &Property, key: &str, op: &str, value
             return compared(subject, property, &owner, &Value::Array(elements), false);
         }
         let declared = owner.value.get(key).cloned().unwrap_or_default();
-        let owner = Owner { attribute: format!("{}.{key}", owner.attribute), value: Cow::Owned(declared), declaration: owner.declaration };
+        let owner = Owner {
+            attribute: format!("{}.{key}", owner.attribute),
+            value: Cow::Owned(declared),
+            declaration: owner.declaration,
+        };
         let mut facets = compared(subject, property, &owner, value, false);
         facets.iter_mut().for_each(|facet| facet.register = format!("{}.{key}", property.name));
         facets
@@ -247,7 +307,9 @@ fn hidden(mut facet: Facet) -> Facet {
 
 /// An empty object where something is declared: CloudTrail leaves values out (Lambda's environment), which is not removal.
 fn is_silence(declared: &Value, actual: &Value) -> bool {
-    actual.as_object().is_some_and(serde_json::Map::is_empty) && !matches!(declared, Value::Null) && !is_nothing(declared)
+    actual.as_object().is_some_and(serde_json::Map::is_empty)
+        && !matches!(declared, Value::Null)
+        && !is_nothing(declared)
 }
 
 pub(crate) fn reason_of(unknown: Unknown) -> Reason {
@@ -279,18 +341,31 @@ fn find_element<'d>(subject: Subject<'d>, collection: &str, key: &str) -> Option
     cover::elements(subject.declarations, collection).into_iter().find(|element| element.key == key)
 }
 
-fn put(subject: Subject<'_>, collection: &str, key: &str, element: &Value, set: &[(&'static Property, Value)]) -> Vec<Facet> {
+fn put(
+    subject: Subject<'_>,
+    collection: &str,
+    key: &str,
+    element: &Value,
+    set: &[(&'static Property, Value)],
+) -> Vec<Facet> {
     let Some(declared) = find_element(subject, collection, key) else {
         if collection == "@part" {
             // No block of its own: the resource's may have it.
-            return set.iter().flat_map(|(property, value)| self::set(subject, property, value, false, false)).collect();
+            return set
+                .iter()
+                .flat_map(|(property, value)| self::set(subject, property, value, false, false))
+                .collect();
         }
         let words = cover::in_words(subject.declarations, collection, key, set);
         return vec![added(subject, collection, key, words.as_ref().unwrap_or(element))];
     };
     let mut facets = Vec::new();
     for (property, actual) in set {
-        let owners = if declared.attribute.is_empty() { cover::owners(&[declared.declaration], property, true) } else { inline_owner(&declared, property) };
+        let owners = if declared.attribute.is_empty() {
+            cover::owners(&[declared.declaration], property, true)
+        } else {
+            inline_owner(&declared, property)
+        };
         for owner in owners {
             for mut facet in compared(subject, property, &owner, actual, false) {
                 facet.register = format!("{}|{}", element_register(collection, key), facet.register);
@@ -301,7 +376,8 @@ fn put(subject: Subject<'_>, collection: &str, key: &str, element: &Value, set: 
     if facets.is_empty() {
         // A part that is written without a value that can be seen.
         let unseen = collection == "@part" && set.is_empty();
-        let result = if unseen { FacetResult::Unknown(Reason::NoValue) } else { FacetResult::Same(Reason::DeclaredBySibling) };
+        let result =
+            if unseen { FacetResult::Unknown(Reason::NoValue) } else { FacetResult::Same(Reason::DeclaredBySibling) };
         let mut facet = Facet { result, ..added(subject, collection, key, element) };
         facet.change.address = Some(declared.declaration.address.clone());
         if unseen {
@@ -320,7 +396,11 @@ fn inline_owner<'d>(element: &DeclaredElement<'d>, property: &Property) -> Vec<O
         .map(|path| cover::below(&element.attribute, path))
         .chain([property.member, last, property.name])
         .find_map(|name| path::located(members, name))
-        .map(|(name, value)| Owner { declaration: element.declaration, attribute: format!("{}.{name}", element.attribute), value: Cow::Borrowed(value) })
+        .map(|(name, value)| Owner {
+            declaration: element.declaration,
+            attribute: format!("{}.{name}", element.attribute),
+            value: Cow::Borrowed(value),
+        })
         .into_iter()
         .collect()
 }
@@ -350,7 +430,8 @@ fn remove(subject: Subject<'_>, collection: &str, key: &str) -> Vec<Facet> {
     let register = element_register(collection, key);
     let Some(declared) = find_element(subject, collection, key) else {
         let (attribute, owner) = cover::home(subject.declarations, collection, key);
-        let change = Change { address: owner.map(|it| it.address.clone()), ..change(attribute, ChangeOp::Removed, None, None) };
+        let change =
+            Change { address: owner.map(|it| it.address.clone()), ..change(attribute, ChangeOp::Removed, None, None) };
         return vec![Facet { register, result: FacetResult::Same(Reason::Equal), change, traces: Vec::new() }];
     };
     let (attribute, value) = if declared.attribute.is_empty() {
@@ -359,7 +440,10 @@ fn remove(subject: Subject<'_>, collection: &str, key: &str) -> Vec<Facet> {
         let value = declared.value.cloned().unwrap_or_else(|| Value::from(key));
         (declared.attribute.split('[').next().unwrap_or_default().to_owned(), value)
     };
-    let change = Change { address: Some(declared.declaration.address.clone()), ..change(attribute, ChangeOp::Removed, Some(value), None) };
+    let change = Change {
+        address: Some(declared.declaration.address.clone()),
+        ..change(attribute, ChangeOp::Removed, Some(value), None)
+    };
     let reason = if change.attribute == RESOURCE { Reason::Deleted } else { Reason::Differs };
     vec![Facet { register, result: FacetResult::Differs(reason), change, traces: Vec::new() }]
 }

@@ -18,6 +18,9 @@ pub fn hold(actor: &Actor, rules: &Rules, severity: Option<Severity>) -> Option<
     if actor.invoked_by.as_deref() == Some("cloudformation.amazonaws.com") {
         return Some(Reason::Stack);
     }
-    let tool = matches!(actor.via, Channel::Terraform | Channel::OpenTofu | Channel::Pulumi | Channel::CloudFormation | Channel::Cdk);
+    let tool = matches!(
+        actor.via,
+        Channel::Terraform | Channel::OpenTofu | Channel::Pulumi | Channel::CloudFormation | Channel::Cdk
+    );
     (tool && !critical).then_some(Reason::ToolUserAgent)
 }

@@ -31,7 +31,10 @@ pub(crate) fn hex(digest: &[u8]) -> String {
 
 fn is_uuid(id: &str) -> bool {
     id.len() == 36
-        && id.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+        && id
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
 #[cfg(test)]

@@ -239,9 +239,12 @@ impl Index {
             return;
         }
         let number = |name: &str| declaration.attributes.get(name).and_then(Value::as_f64);
-        if let (Some(id), Some(dimension), Some(low), Some(high)) =
-            (text_at(declaration, "resource_id"), text_at(declaration, "scalable_dimension"), number("min_capacity"), number("max_capacity"))
-        {
+        if let (Some(id), Some(dimension), Some(low), Some(high)) = (
+            text_at(declaration, "resource_id"),
+            text_at(declaration, "scalable_dimension"),
+            number("min_capacity"),
+            number("max_capacity"),
+        ) {
             self.bands.insert(format!("{id}|{dimension}"), (low, high));
         }
     }
@@ -288,14 +291,13 @@ fn spellings(id: &str) -> impl Iterator<Item = &str> {
     let last = id.rsplit('/').next().filter(|last| !last.is_empty());
     let unqualified = (!id.starts_with("arn:") && !id.contains('/')).then(|| id.split(':').next()).flatten();
     let mut seen = Vec::new();
-    [Some(id), resource_of_arn, after_type, without_qualifier, last, unqualified]
-        .into_iter()
-        .flatten()
-        .filter(move |spelling| {
+    [Some(id), resource_of_arn, after_type, without_qualifier, last, unqualified].into_iter().flatten().filter(
+        move |spelling| {
             let new = !seen.contains(spelling);
             seen.push(*spelling);
             new
-        })
+        },
+    )
 }
 
 /// An id that AWS generated and that is unique by itself: `sg-0123456789abcdef0`.
@@ -354,7 +356,9 @@ fn identifiers(declaration: &Declaration, row: Option<&TerraformKind>) -> Vec<St
     for expression in row.id {
         let part = |attribute: &str| match attribute.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
             Some(constant) => Some(constant.to_owned()),
-            None if attribute == "@account" => Some(declaration.account.clone().unwrap_or_else(|| SINGLETON.to_owned())),
+            None if attribute == "@account" => {
+                Some(declaration.account.clone().unwrap_or_else(|| SINGLETON.to_owned()))
+            }
             None => path::first(&declaration.attributes, attribute).and_then(path::text),
         };
         add(joined(expression, part));
@@ -373,7 +377,8 @@ pub(crate) fn joined(expression: &str, value: impl Fn(&str) -> Option<String>) -
     if !expression.contains('|') {
         return value(expression);
     }
-    let parts: Option<Vec<String>> = expression.split('|').map(|part| value(part).map(|text| short(&text).to_owned())).collect();
+    let parts: Option<Vec<String>> =
+        expression.split('|').map(|part| value(part).map(|text| short(&text).to_owned())).collect();
     parts.map(|parts| parts.join("|"))
 }
 

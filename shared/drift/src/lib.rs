@@ -39,6 +39,6 @@ pub use finding::Finding;
 pub use index::Index;
 pub use judge::Rules;
 pub use open::OpenDrift;
-pub use replay::{Judged, Replay, judge};
 pub use outcome::{Facet, FacetResult, Moment, Named, Outcome};
+pub use replay::{Judged, Replay, judge};
 pub use verdict::{Reason, Severity, Status, Verdict};

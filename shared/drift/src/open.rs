@@ -71,7 +71,11 @@ impl OpenDrift {
             let key = (resource.clone(), facet.register.clone());
             self.set(key.clone(), moment, state, facet.change.actual.as_ref());
             // A finding stands for what it shows: what differs, or else what could not be told.
-            let shown = if outcome.finding.as_ref().is_some_and(|it| it.kind == FindingKind::Touched) { State::Unknown } else { State::Differs };
+            let shown = if outcome.finding.as_ref().is_some_and(|it| it.kind == FindingKind::Touched) {
+                State::Unknown
+            } else {
+                State::Differs
+            };
             if state == shown {
                 keys.insert(key);
             }
@@ -85,7 +89,8 @@ impl OpenDrift {
         let new = |contested| Register { newest: moment.clone(), state, written: written.cloned(), contested };
         let register = self.registers.entry(key).or_insert_with(|| new(false));
         let same_second = moment.time == register.newest.time && moment.event_id != register.newest.event_id;
-        let contested = same_second && (register.contested || state != register.state || written != register.written.as_ref());
+        let contested =
+            same_second && (register.contested || state != register.state || written != register.written.as_ref());
         if *moment > register.newest {
             *register = new(contested);
         } else {
@@ -96,16 +101,22 @@ impl OpenDrift {
     /// Of two copies of one call (one per account), the one that says more about the actor stays.
     fn add(&mut self, moment: &Moment, finding: &Finding, keys: BTreeSet<Key>) {
         let rank = |finding: &Finding, moment: &Moment| (finding.who.principal.is_none(), moment.clone());
-        let better = self.findings.get(&finding.id).is_none_or(|known| rank(finding, moment) < rank(&known.finding, &known.moment));
+        let better = self
+            .findings
+            .get(&finding.id)
+            .is_none_or(|known| rank(finding, moment) < rank(&known.finding, &known.moment));
         if better {
-            self.findings.insert(finding.id.clone(), Reported { moment: moment.clone(), finding: finding.clone(), keys });
+            self.findings
+                .insert(finding.id.clone(), Reported { moment: moment.clone(), finding: finding.clone(), keys });
         }
     }
 
     /// All findings as they stand now, oldest first; made one at a time, since there may be many.
     pub fn findings(&self) -> impl Iterator<Item = Finding> {
         let mut order: Vec<&Reported> = self.findings.values().collect();
-        order.sort_by(|one, other| (one.finding.event_time, &one.finding.id).cmp(&(other.finding.event_time, &other.finding.id)));
+        order.sort_by(|one, other| {
+            (one.finding.event_time, &one.finding.id).cmp(&(other.finding.event_time, &other.finding.id))
+        });
         order.into_iter().map(|reported| self.standing(reported))
     }
 
@@ -122,7 +133,8 @@ impl OpenDrift {
             if later.iter().all(|register| register.state == State::Same) {
                 finding.status = Status::Restored;
             } else {
-                finding.superseded_by = later.iter().map(|register| &register.newest).max().map(|it| it.event_id.clone());
+                finding.superseded_by =
+                    later.iter().map(|register| &register.newest).max().map(|it| it.event_id.clone());
             }
         }
         if finding.kind != FindingKind::Deleted

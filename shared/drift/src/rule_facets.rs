@@ -26,26 +26,27 @@ pub(crate) fn changed(subject: Subject<'_>, direction: Direction, added: bool, r
     let mut facets = unread(subject, direction, rules);
     let declared = cover::rules(subject.declarations, direction, &subject.resource.id);
     facets.extend(rules.tuples.iter().map(|tuple| {
-            let owner = declared.iter().find(|rule| rule.tuple.key() == tuple.key());
-            let same = owner.is_some() == added;
-            let element = tuple.to_json();
-            let (op, before, after) = if added { (ChangeOp::Added, None, Some(element)) } else { (ChangeOp::Removed, Some(element), None) };
-            let mut change = base(subject, direction, op, before, after);
-            if let Some(owner) = owner {
-                change.address = Some(owner.declaration.address.clone());
-                if owner.attribute.is_empty() && !added {
-                    change.attribute = RESOURCE.to_owned();
-                    change.declared = Some(json!("present"));
-                }
+        let owner = declared.iter().find(|rule| rule.tuple.key() == tuple.key());
+        let same = owner.is_some() == added;
+        let element = tuple.to_json();
+        let (op, before, after) =
+            if added { (ChangeOp::Added, None, Some(element)) } else { (ChangeOp::Removed, Some(element), None) };
+        let mut change = base(subject, direction, op, before, after);
+        if let Some(owner) = owner {
+            change.address = Some(owner.declaration.address.clone());
+            if owner.attribute.is_empty() && !added {
+                change.attribute = RESOURCE.to_owned();
+                change.declared = Some(json!("present"));
             }
-            let result = match (same, added, owner) {
-                (true, true, Some(owner)) if owner.attribute.is_empty() => FacetResult::Same(Reason::DeclaredBySibling),
-                (true, _, _) => FacetResult::Same(Reason::Equal),
-                (false, true, _) => FacetResult::Differs(Reason::UndeclaredChild),
-                (false, false, _) => FacetResult::Differs(Reason::Differs),
-            };
-            facet(direction, tuple, result, change)
-        }));
+        }
+        let result = match (same, added, owner) {
+            (true, true, Some(owner)) if owner.attribute.is_empty() => FacetResult::Same(Reason::DeclaredBySibling),
+            (true, _, _) => FacetResult::Same(Reason::Equal),
+            (false, true, _) => FacetResult::Differs(Reason::UndeclaredChild),
+            (false, false, _) => FacetResult::Differs(Reason::Differs),
+        };
+        facet(direction, tuple, result, change)
+    }));
     facets
 }
 
@@ -75,25 +76,36 @@ pub(crate) fn removed(subject: Subject<'_>, direction: Direction, ids: &[String]
 /// The declaration of the rule with this id.
 fn owner_of<'s>(subject: Subject<'s>, rule_id: &str) -> Option<&'s Declaration> {
     subject.declarations.iter().copied().find(|declaration| {
-        ["security_group_rule_id", "id"].iter().any(|name| declaration.attributes.get(*name).and_then(Value::as_str) == Some(rule_id))
+        ["security_group_rule_id", "id"]
+            .iter()
+            .any(|name| declaration.attributes.get(*name).and_then(Value::as_str) == Some(rule_id))
     })
 }
 
 /// What a call says of rules in a way that cannot be read.
 fn unread(subject: Subject<'_>, direction: Direction, rules: &Read) -> Vec<Facet> {
     let change = Change { redacted: true, ..base(subject, direction, ChangeOp::Replaced, None, None) };
-    let facet = Facet { register: format!("{}|?", property(direction)), result: FacetResult::Unknown(Reason::NoValue), change, traces: Vec::new() };
+    let facet = Facet {
+        register: format!("{}|?", property(direction)),
+        result: FacetResult::Unknown(Reason::NoValue),
+        change,
+        traces: Vec::new(),
+    };
     std::iter::repeat_n(facet, usize::from(rules.unread > 0)).collect()
 }
 
 /// A rule, known by its own id, has new values.
 pub(crate) fn modified(subject: Subject<'_>, item: &RuleItem, members: &Value) -> Vec<Facet> {
     let rule_id = item.rule_id.as_deref().unwrap_or_default();
-    let (Some(owner), Some(root)) = (owner_of(subject, rule_id), members.as_object()) else { return unnamed(subject, item) };
+    let (Some(owner), Some(root)) = (owner_of(subject, rule_id), members.as_object()) else {
+        return unnamed(subject, item);
+    };
     let mut facets = Vec::new();
     for (member, names) in MEMBERS {
         let actual = path::first(root, member).cloned().unwrap_or_default();
-        let Some((name, declared)) = names.iter().find_map(|name| owner.attributes.get_key_value(*name)) else { continue };
+        let Some((name, declared)) = names.iter().find_map(|name| owner.attributes.get_key_value(*name)) else {
+            continue;
+        };
         // The older type keeps a list of the one source.
         let actual = if name.ends_with('s') && !actual.is_null() { Value::Array(vec![actual]) } else { actual };
         let equality = if member.starts_with("cidr") { Equality::Cidr } else { Equality::Default };
@@ -127,7 +139,8 @@ const MEMBERS: &[(&str, &[&str])] = &[
 
 /// Ports beside a protocol that has none say nothing.
 fn is_meaningless_port(member: &str, item: &RuleItem) -> bool {
-    matches!(member, "fromPort" | "toPort") && item.tuple.as_ref().is_some_and(|tuple| tuple.from_port.is_none() && tuple.to_port.is_none())
+    matches!(member, "fromPort" | "toPort")
+        && item.tuple.as_ref().is_some_and(|tuple| tuple.from_port.is_none() && tuple.to_port.is_none())
 }
 
 fn upper_first(member: &str) -> String {
@@ -142,10 +155,16 @@ fn unnamed(subject: Subject<'_>, item: &RuleItem) -> Vec<Facet> {
     };
     let declared = [Direction::Ingress, Direction::Egress].into_iter().find_map(|direction| {
         let tuple = Tuple { direction, ..tuple.clone() };
-        let known = cover::rules(subject.declarations, direction, &subject.resource.id).iter().any(|rule| rule.tuple.is_same_rule(&tuple));
+        let known = cover::rules(subject.declarations, direction, &subject.resource.id)
+            .iter()
+            .any(|rule| rule.tuple.is_same_rule(&tuple));
         known.then_some(tuple)
     });
-    let result = if declared.is_some() { FacetResult::Same(Reason::Equal) } else { FacetResult::Differs(Reason::UndeclaredChild) };
+    let result = if declared.is_some() {
+        FacetResult::Same(Reason::Equal)
+    } else {
+        FacetResult::Differs(Reason::UndeclaredChild)
+    };
     let tuple = declared.unwrap_or_else(|| tuple.clone());
     let change = base(subject, tuple.direction, ChangeOp::Added, None, Some(tuple.to_json()));
     vec![facet(tuple.direction, &tuple, result, change)]
@@ -159,8 +178,13 @@ pub(crate) fn described(subject: Subject<'_>, direction: Direction, rules: &Read
         .iter()
         .filter_map(|tuple| {
             let rule = declared.iter().find(|rule| rule.tuple.key() == tuple.key())?;
-            let same = rule.tuple.description.as_deref().unwrap_or_default() == tuple.description.as_deref().unwrap_or_default();
-            let attribute = if rule.attribute.is_empty() { "description".to_owned() } else { format!("{}[{}].description", rule.attribute, rule.position) };
+            let same = rule.tuple.description.as_deref().unwrap_or_default()
+                == tuple.description.as_deref().unwrap_or_default();
+            let attribute = if rule.attribute.is_empty() {
+                "description".to_owned()
+            } else {
+                format!("{}[{}].description", rule.attribute, rule.position)
+            };
             let text = |tuple: &Tuple| tuple.description.clone().map(Value::from);
             let change = Change {
                 address: Some(rule.declaration.address.clone()),
@@ -168,13 +192,28 @@ pub(crate) fn described(subject: Subject<'_>, direction: Direction, rules: &Read
                 ..change(attribute, ChangeOp::Replaced, text(&rule.tuple), text(tuple))
             };
             let result = if same { FacetResult::Same(Reason::Equal) } else { FacetResult::Differs(Reason::Differs) };
-            Some(Facet { register: format!("{}.Description|{}", property(direction), tuple.key()), result, change, traces: Vec::new() })
+            Some(Facet {
+                register: format!("{}.Description|{}", property(direction), tuple.key()),
+                result,
+                change,
+                traces: Vec::new(),
+            })
         })
         .collect()
 }
 
-fn base(subject: Subject<'_>, direction: Direction, op: ChangeOp, declared: Option<Value>, actual: Option<Value>) -> Change {
-    let group = subject.declarations.iter().find(|it| it.attributes.contains_key(direction.as_str())).or_else(|| subject.declarations.first());
+fn base(
+    subject: Subject<'_>,
+    direction: Direction,
+    op: ChangeOp,
+    declared: Option<Value>,
+    actual: Option<Value>,
+) -> Change {
+    let group = subject
+        .declarations
+        .iter()
+        .find(|it| it.attributes.contains_key(direction.as_str()))
+        .or_else(|| subject.declarations.first());
     Change {
         address: group.map(|it| it.address.clone()),
         property: Some(property(direction).to_owned()),

@@ -33,7 +33,9 @@ fn declared<'d>(declarations: &[&'d Declaration]) -> Option<DeclaredTags<'d>> {
         if let Some(tags) = own {
             return Some(DeclaredTags { owner, attribute: "tags", tags });
         }
-        read("Tags").map(|tags| DeclaredTags { owner, attribute: "Tags", tags }).or_else(|| read("tag").map(|tags| DeclaredTags { owner, attribute: "tag", tags }))
+        read("Tags")
+            .map(|tags| DeclaredTags { owner, attribute: "Tags", tags })
+            .or_else(|| read("tag").map(|tags| DeclaredTags { owner, attribute: "tag", tags }))
     })
 }
 
@@ -41,7 +43,10 @@ fn declared<'d>(declarations: &[&'d Declaration]) -> Option<DeclaredTags<'d>> {
 pub(crate) fn tagged(subject: Subject<'_>, actual: &Tags, replace: bool) -> Vec<Facet> {
     let declared = declared(subject.declarations);
     let known = declared.as_ref().map(|it| it.tags.clone()).unwrap_or_default();
-    let mut facets: Vec<Facet> = actual.iter().map(|(key, value)| one(subject, declared.as_ref(), key, known.get(key), Some(value), replace)).collect();
+    let mut facets: Vec<Facet> = actual
+        .iter()
+        .map(|(key, value)| one(subject, declared.as_ref(), key, known.get(key), Some(value), replace))
+        .collect();
     if replace {
         let gone = known.iter().filter(|(key, _)| !actual.contains_key(*key) && !tags::is_system(key));
         facets.extend(gone.map(|(key, value)| one(subject, declared.as_ref(), key, Some(value), None, replace)));
@@ -72,7 +77,9 @@ fn one(
     };
     let attribute = owner.map_or("tags", |it| it.attribute);
     let mut change = Change {
-        address: owner.map(|it| it.owner.address.clone()).or_else(|| subject.declarations.first().map(|it| it.address.clone())),
+        address: owner
+            .map(|it| it.owner.address.clone())
+            .or_else(|| subject.declarations.first().map(|it| it.address.clone())),
         property: Some("Tags".to_owned()),
         ..change(format!("{attribute}.{key}"), op, text(declared), text(actual))
     };
@@ -85,7 +92,9 @@ fn one(
         _ => false,
     };
     let mut traces = Vec::new();
-    let masked = actual.and_then(Option::as_ref).is_some_and(|value| driftwire_cloudtrail::mask(&Value::from(value.as_str())).is_some());
+    let masked = actual
+        .and_then(Option::as_ref)
+        .is_some_and(|value| driftwire_cloudtrail::mask(&Value::from(value.as_str())).is_some());
     let result = match quiet_tag(subject, key) {
         Some(reason) => {
             traces.push(format!("tag `{key}` is left out of the comparison"));

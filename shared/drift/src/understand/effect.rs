@@ -88,9 +88,9 @@ fn applies(call: &Call<'_>, when: Option<&str>) -> bool {
         return !applies(call, Some(other));
     }
     match when.split_once('=') {
-        Some((member, wanted)) if !member.ends_with(']') && !member.contains('[') => {
-            path::first(&call.request, member).and_then(path::text).is_some_and(|text| text.eq_ignore_ascii_case(wanted))
-        }
+        Some((member, wanted)) if !member.ends_with(']') && !member.contains('[') => path::first(&call.request, member)
+            .and_then(path::text)
+            .is_some_and(|text| text.eq_ignore_ascii_case(wanted)),
         _ => path::first(&call.request, when).is_some(),
     }
 }
@@ -180,14 +180,20 @@ fn effects<'c>(call: &'c Call<'_>, target: &'static Target, targets: &'static [T
 
 /// Whether the values wait for a maintenance window.
 fn is_pending(call: &Call<'_>, target: &Target) -> bool {
-    target.pending.is_some_and(|member| path::first(&call.request, member).is_none_or(|value| *value == Value::Bool(false)))
+    target
+        .pending
+        .is_some_and(|member| path::first(&call.request, member).is_none_or(|value| *value == Value::Bool(false)))
 }
 
 /// The properties that the call sets, with the values it sets.
 fn sets(call: &Call<'_>, target: &'static Target) -> Vec<(&'static Property, Value)> {
     let mut sets = Vec::new();
     for property in target.properties.iter().filter(|property| applies(call, property.when)) {
-        let value = if property.member.is_empty() { constant(property.value) } else { observed(&call.request, &call.response, property) };
+        let value = if property.member.is_empty() {
+            constant(property.value)
+        } else {
+            observed(&call.request, &call.response, property)
+        };
         if let Some(value) = value {
             sets.push((property, value));
         }
@@ -196,12 +202,21 @@ fn sets(call: &Call<'_>, target: &'static Target) -> Vec<(&'static Property, Val
 }
 
 /// The value that a call, or a part of one, gives a property.
-pub(super) fn observed(request: &Map<String, Value>, response: &Map<String, Value>, property: &Property) -> Option<Value> {
+pub(super) fn observed(
+    request: &Map<String, Value>,
+    response: &Map<String, Value>,
+    property: &Property,
+) -> Option<Value> {
     observed_at(request, response, property, property.member)
 }
 
 /// The same, where the property's member is at another path.
-pub(crate) fn observed_at(request: &Map<String, Value>, response: &Map<String, Value>, property: &Property, member: &str) -> Option<Value> {
+pub(crate) fn observed_at(
+    request: &Map<String, Value>,
+    response: &Map<String, Value>,
+    property: &Property,
+    member: &str,
+) -> Option<Value> {
     let found = values_in(request, response, member);
     if member.contains("[]") && !member.contains('=') {
         let list = member.split_once("[]").map_or(member, |(list, _)| list);
@@ -237,7 +252,8 @@ fn element<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
                 single => vec![single.clone()],
             })
             .filter_map(|value| {
-                let key = if target.key.is_empty() { path::text(&value) } else { element_key(target.key, value.as_object()) };
+                let key =
+                    if target.key.is_empty() { path::text(&value) } else { element_key(target.key, value.as_object()) };
                 key.map(|key| (key, value))
             })
             .collect();
@@ -253,7 +269,12 @@ fn element<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
             let key = keys.iter().map(|text| plain_key(text)).collect::<Vec<_>>().join("|");
             match target.effect {
                 Kind::Remove => vec![Effect::Remove { collection, key }],
-                Kind::Add => vec![Effect::Add { collection, element: described(target, &keys.join("|"), &set), key, sides: Vec::new() }],
+                Kind::Add => vec![Effect::Add {
+                    collection,
+                    element: described(target, &keys.join("|"), &set),
+                    key,
+                    sides: Vec::new(),
+                }],
                 _ => put(call, target, key, set),
             }
         })
@@ -264,8 +285,12 @@ fn element<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
 fn put<'c>(call: &'c Call<'_>, target: &'static Target, key: String, set: Sets) -> Vec<Effect<'c>> {
     let element = described(target, &key, &set);
     let collection = target.collection;
-    let (set, lists) = if collection == "@part" { lists::parted(set, |list| values(call, list)) } else { (set, Vec::new()) };
-    let lists = lists.into_iter().map(|listed| Effect::List { listed, part: Some(key.clone()), pending: false }).collect::<Vec<_>>();
+    let (set, lists) =
+        if collection == "@part" { lists::parted(set, |list| values(call, list)) } else { (set, Vec::new()) };
+    let lists = lists
+        .into_iter()
+        .map(|listed| Effect::List { listed, part: Some(key.clone()), pending: false })
+        .collect::<Vec<_>>();
     let whole = (!set.is_empty() || lists.is_empty()).then_some(Effect::Put { collection, key, element, set });
     whole.into_iter().chain(lists).collect()
 }
@@ -364,7 +389,9 @@ fn decode<'c>(call: &'c Call<'_>, target: &'static Target, decoder: Decoder) -> 
 /// A revocation may name rules by their ids alone; the answer then says which they were.
 fn revoked_by_id(call: &Call<'_>, read: Read) -> Read {
     let by_id = read.tuples.is_empty() && !rule_ids(call).is_empty();
-    let Some(answer) = path::first(&call.response, "revokedSecurityGroupRuleSet").filter(|_| by_id) else { return read };
+    let Some(answer) = path::first(&call.response, "revokedSecurityGroupRuleSet").filter(|_| by_id) else {
+        return read;
+    };
     let items = security_group::from_rule_set(answer);
     let unread = items.iter().filter(|item| item.tuple.is_none()).count();
     Read { tuples: items.into_iter().filter_map(|item| item.tuple).collect(), unread }
@@ -372,14 +399,27 @@ fn revoked_by_id(call: &Call<'_>, read: Read) -> Read {
 
 /// The `sgr-` ids that a call names.
 fn rule_ids(call: &Call<'_>) -> Vec<String> {
-    let paths = ["securityGroupRuleIds[].securityGroupRuleId", "securityGroupRuleIds[]", "securityGroupRuleId[].securityGroupRuleId", "securityGroupRuleId[]"];
+    let paths = [
+        "securityGroupRuleIds[].securityGroupRuleId",
+        "securityGroupRuleIds[]",
+        "securityGroupRuleId[].securityGroupRuleId",
+        "securityGroupRuleId[]",
+    ];
     let ids = |path: &&str| path::values(&call.request, path).into_iter().filter_map(path::text).collect::<Vec<_>>();
     paths.iter().map(ids).find(|ids| !ids.is_empty()).unwrap_or_default()
 }
 
 fn modified_rules<'c>(call: &'c Call<'_>) -> Vec<Effect<'c>> {
     let parameters = Value::Object(call.request.clone());
-    let updates = path::values(&call.request, "securityGroupRule[]").into_iter().chain(path::values(&call.request, "securityGroupRules[]"));
-    let members = updates.filter_map(Value::as_object).map(|update| path::first(update, "securityGroupRule").cloned().unwrap_or_default());
-    security_group::from_modification(Direction::Ingress, &parameters).into_iter().zip(members).map(|(item, members)| Effect::Rule { item, members }).collect()
+    let updates = path::values(&call.request, "securityGroupRule[]")
+        .into_iter()
+        .chain(path::values(&call.request, "securityGroupRules[]"));
+    let members = updates
+        .filter_map(Value::as_object)
+        .map(|update| path::first(update, "securityGroupRule").cloned().unwrap_or_default());
+    security_group::from_modification(Direction::Ingress, &parameters)
+        .into_iter()
+        .zip(members)
+        .map(|(item, members)| Effect::Rule { item, members })
+        .collect()
 }

@@ -11,7 +11,11 @@ const METHOD_SETTINGS: &str = "MethodSettings";
 
 /// The effects of each step. A step whose path the row does not name touches the resource.
 pub(super) fn decode<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
-    path::values(&call.request, "patchOperations[]").into_iter().filter_map(Value::as_object).flat_map(|step| one(step, target)).collect()
+    path::values(&call.request, "patchOperations[]")
+        .into_iter()
+        .filter_map(Value::as_object)
+        .flat_map(|step| one(step, target))
+        .collect()
 }
 
 fn one<'c>(step: &'c Map<String, Value>, target: &'static Target) -> Vec<Effect<'c>> {
@@ -27,11 +31,13 @@ fn one<'c>(step: &'c Map<String, Value>, target: &'static Target) -> Vec<Effect<
     if let Some(effect) = method_setting(&parts, target, &value) {
         return vec![effect];
     }
-    if let Some((property, key)) = wanted.rsplit_once('.').and_then(|(list, key)| Some((named(list)?, unescaped(key)))) {
+    if let Some((property, key)) = wanted.rsplit_once('.').and_then(|(list, key)| Some((named(list)?, unescaped(key))))
+    {
         return vec![Effect::Amend { property, key, op, value }];
     }
     // A block that goes takes all of its members along.
-    let inside = |property: &&Property| property.member.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('.'));
+    let inside =
+        |property: &&Property| property.member.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('.'));
     let gone: Vec<_> = target.properties.iter().filter(|_| op == "remove").filter(inside).collect();
     if gone.is_empty() {
         return vec![Effect::Touch { member: Some(at) }];
@@ -45,7 +51,11 @@ fn method_setting<'c>(parts: &[&str], target: &'static Target, value: &Value) ->
     let wanted = format!("*.*.{}", setting.join("."));
     let property = target.properties.iter().find(|property| property.member.eq_ignore_ascii_case(&wanted))?;
     let key = format!("{}/{method}", unescaped(resource).trim_start_matches('/'));
-    let element = Value::Object([("key".to_owned(), Value::from(key.as_str())), (property.name.to_owned(), value.clone())].into_iter().collect());
+    let element = Value::Object(
+        [("key".to_owned(), Value::from(key.as_str())), (property.name.to_owned(), value.clone())]
+            .into_iter()
+            .collect(),
+    );
     Some(Effect::Put { collection: METHOD_SETTINGS, key, element, set: vec![(property, value.clone())] })
 }
 

@@ -111,7 +111,9 @@ fn walk<'v>(value: &'v Value, at: String, steps: &[Step<'_>], found: &mut Vec<(S
                 walk(element, format!("{at}[{index}]"), rest, found);
             }
         }
-        (Step::Where(name, wanted), Value::Object(members)) if has(members, name, wanted) => walk(value, at, rest, found),
+        (Step::Where(name, wanted), Value::Object(members)) if has(members, name, wanted) => {
+            walk(value, at, rest, found)
+        }
         (Step::Where(name, wanted), Value::Array(elements)) => {
             for (index, element) in elements.iter().enumerate() {
                 if element.as_object().is_some_and(|members| has(members, name, wanted)) {
@@ -160,8 +162,14 @@ mod tests {
     #[test]
     fn a_located_path_is_spelled_as_the_document_does() {
         let root = root();
-        assert_eq!(located(&root, "versioning_configuration[0].status"), Some(("versioning_configuration[0].status".to_owned(), &json!("Enabled"))));
-        assert_eq!(located(&root, "versioningConfiguration.Status").map(|it| it.0).as_deref(), Some("versioning_configuration[0].status"));
+        assert_eq!(
+            located(&root, "versioning_configuration[0].status"),
+            Some(("versioning_configuration[0].status".to_owned(), &json!("Enabled")))
+        );
+        assert_eq!(
+            located(&root, "versioningConfiguration.Status").map(|it| it.0).as_deref(),
+            Some("versioning_configuration[0].status")
+        );
     }
 
     #[test]

@@ -26,7 +26,11 @@ pub(crate) fn resources<'i>(call: &Call<'_>, index: &'i Index) -> Vec<&'i Resour
             }
         }
     }
-    let about: Vec<&Resource> = named.iter().filter(|(member, _)| is_noun_of(member, call.operation())).map(|(_, resource)| *resource).collect();
+    let about: Vec<&Resource> = named
+        .iter()
+        .filter(|(member, _)| is_noun_of(member, call.operation()))
+        .map(|(_, resource)| *resource)
+        .collect();
     let chosen = if about.is_empty() { named.into_iter().map(|(_, resource)| resource).collect() } else { about };
     let mut distinct: Vec<&Resource> = Vec::new();
     for resource in chosen {
@@ -47,7 +51,10 @@ fn look_up<'i>(call: &Call<'_>, index: &'i Index, member: &str, text: &str, name
 
 /// Whether a parameter names what the call is about: `bucketName` in `PutBucketFutureSetting`.
 fn is_noun_of(member: &str, operation: &str) -> bool {
-    let noun = ["Name", "Id", "Identifier", "Arn", "ARN", "Ids", "Names", "Arns"].iter().find_map(|suffix| member.strip_suffix(suffix)).unwrap_or(member);
+    let noun = ["Name", "Id", "Identifier", "Arn", "ARN", "Ids", "Names", "Arns"]
+        .iter()
+        .find_map(|suffix| member.strip_suffix(suffix))
+        .unwrap_or(member);
     let lower = operation.to_ascii_lowercase();
     !noun.is_empty() && lower.contains(&noun.to_ascii_lowercase())
 }
@@ -61,8 +68,12 @@ fn texts(members: &Map<String, Value>, depth: usize, visit: &mut impl FnMut(&str
 fn each(name: &str, value: &Value, depth: usize, visit: &mut impl FnMut(&str, &str)) {
     match value {
         Value::String(text) if (3..=LONGEST).contains(&text.len()) => visit(name, text),
-        Value::Array(elements) if depth > 0 => elements.iter().for_each(|element| each(name, element, depth - 1, visit)),
-        Value::Object(members) if depth > 0 => members.iter().for_each(|(name, value)| each(name, value, depth - 1, visit)),
+        Value::Array(elements) if depth > 0 => {
+            elements.iter().for_each(|element| each(name, element, depth - 1, visit))
+        }
+        Value::Object(members) if depth > 0 => {
+            members.iter().for_each(|(name, value)| each(name, value, depth - 1, visit))
+        }
         _ => {}
     }
 }

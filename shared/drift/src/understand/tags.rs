@@ -44,7 +44,11 @@ fn pair(element: &Value) -> Option<(String, Option<String>)> {
 }
 
 fn key_and_value(members: &Map<String, Value>) -> Option<(String, Option<String>)> {
-    let named = |names: [&str; 2]| names.iter().find_map(|name| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value));
+    let named = |names: [&str; 2]| {
+        names
+            .iter()
+            .find_map(|name| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+    };
     let key = named(["key", "tagKey"])?;
     Some((path::text(key)?, named(["value", "tagValue"]).and_then(tag_text)))
 }

@@ -29,7 +29,11 @@ fn ec2(operation: &str, side: Side, mut members: Map<String, Value>) -> Map<Stri
     let suffix = if side == Side::Request { "Request" } else { "Response" };
     let wrapper = format!("{operation}{suffix}");
     if let Some(Value::Object(inner)) = members.remove(&wrapper) {
-        members = inner.into_iter().filter(|(key, _)| key != "xmlns").map(|(key, value)| (lower_first(&key), lowered(value))).collect();
+        members = inner
+            .into_iter()
+            .filter(|(key, _)| key != "xmlns")
+            .map(|(key, value)| (lower_first(&key), lowered(value)))
+            .collect();
     }
     let mut plain: Map<String, Value> = members.into_iter().map(|(key, value)| (key, ec2_value(value))).collect();
     legacy_attribute(&mut plain);
@@ -92,9 +96,26 @@ fn lowered(value: Value) -> Value {
 
 /// The sub-resources that S3 names with an empty member, next to the XML body that carries the values.
 const S3_MARKERS: &[&str] = &[
-    "policy", "acl", "lifecycle", "tagging", "versioning", "encryption", "logging", "cors", "website", "replication",
-    "publicAccessBlock", "ownershipControls", "notification", "object-lock", "accelerate", "requestPayment", "analytics",
-    "inventory", "metrics", "intelligent-tiering",
+    "policy",
+    "acl",
+    "lifecycle",
+    "tagging",
+    "versioning",
+    "encryption",
+    "logging",
+    "cors",
+    "website",
+    "replication",
+    "publicAccessBlock",
+    "ownershipControls",
+    "notification",
+    "object-lock",
+    "accelerate",
+    "requestPayment",
+    "analytics",
+    "inventory",
+    "metrics",
+    "intelligent-tiering",
 ];
 
 fn s3(members: Map<String, Value>) -> Map<String, Value> {
@@ -158,20 +179,34 @@ mod tests {
     #[test]
     fn a_wrapped_ec2_request_reads_like_a_plain_one() {
         let logged = json!({"ModifyVpcEndpointRequest": {"xmlns": "x", "AddSubnetId": {"tag": 1, "content": "subnet-1"}, "VpcEndpointId": "vpce-1"}});
-        assert_eq!(request("ec2", "ModifyVpcEndpoint", logged), json!({"addSubnetId": "subnet-1", "vpcEndpointId": "vpce-1"}));
+        assert_eq!(
+            request("ec2", "ModifyVpcEndpoint", logged),
+            json!({"addSubnetId": "subnet-1", "vpcEndpointId": "vpce-1"})
+        );
     }
 
     #[test]
     fn both_forms_of_an_attribute_call_read_alike() {
-        let wrapped = request("ec2", "ModifyInstanceAttribute", json!({"instanceId": "i-1", "instanceType": {"value": "t3.small"}}));
-        let legacy = request("ec2", "ModifyInstanceAttribute", json!({"instanceId": "i-1", "attribute": "instanceType", "value": "t3.small"}));
+        let wrapped = request(
+            "ec2",
+            "ModifyInstanceAttribute",
+            json!({"instanceId": "i-1", "instanceType": {"value": "t3.small"}}),
+        );
+        let legacy = request(
+            "ec2",
+            "ModifyInstanceAttribute",
+            json!({"instanceId": "i-1", "attribute": "instanceType", "value": "t3.small"}),
+        );
         assert_eq!(wrapped, legacy);
     }
 
     #[test]
     fn s3_keeps_the_body_and_drops_the_marker() {
         let logged = json!({"versioning": "", "Host": "h", "bucketName": "b", "VersioningConfiguration": {"xmlns": "x", "Status": "Suspended"}});
-        assert_eq!(request("s3", "PutBucketVersioning", logged), json!({"bucketName": "b", "VersioningConfiguration": {"Status": "Suspended"}}));
+        assert_eq!(
+            request("s3", "PutBucketVersioning", logged),
+            json!({"bucketName": "b", "VersioningConfiguration": {"Status": "Suspended"}})
+        );
     }
 
     #[test]

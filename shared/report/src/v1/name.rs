@@ -2,8 +2,8 @@
 //!
 //! The conversions have no wildcard: a new word in the core does not compile until it is published.
 
-use driftwire_drift::finding::Tool as DeclaredTool;
 use driftwire_drift::finding as core_finding;
+use driftwire_drift::finding::Tool as DeclaredTool;
 use driftwire_drift::verdict as core_verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
