@@ -3,24 +3,25 @@
 //! Reads top to bottom: is it a change at all; what does it touch; is that declared; what differs; does it wait; how
 //! much does it matter. Pure: the same input gives the same outcomes, in the same order.
 
+mod conclude;
+mod finding;
+
 use driftwire_catalog::{Effect as Kind, Target, Why, is_global};
-use sha2::{Digest, Sha256};
 
 use crate::{
     actor,
     call::Call,
     context::Context,
     facet::{self, Subject},
-    finding::{Actor, ActorKind, CallRef, DeclarationRef, Finding, ResourceRef},
+    finding::{Actor, ActorKind, Finding, ResourceRef},
     hold::hold,
-    identity,
     index::{Found, Resource},
-    outcome::{Facet, FacetResult, Named, Outcome},
+    outcome::{Facet, Named, Outcome},
     understand::{
         effect::{self, Effect, Touch},
         scan,
     },
-    verdict::{Evidence, FindingKind, Reason, Severity, Status, Verdict},
+    verdict::{Evidence, FindingKind, Reason, Verdict},
 };
 
 /// What a call comes to: who is behind it, and one outcome per resource; at least one: NO-SILENCE.
@@ -172,8 +173,8 @@ fn undeclared(call: &Call<'_>, touch: &Touch<'_>, actor: &Actor, context: Contex
         region: named.region,
         declarations: Vec::new(),
     };
-    let mut finding = finding(call, actor, FindingKind::Unmanaged, Evidence::Observed, resource);
-    judge(&mut finding, context);
+    let mut finding = finding::finding(call, actor, FindingKind::Unmanaged, Evidence::Observed, resource);
+    finding::judge(&mut finding, context);
     if let Some(reason) = ignored_whole(&finding, actor, context) {
         return Outcome::irrelevant(reason, outcome.resource);
     }
@@ -251,212 +252,7 @@ fn subject(
         region: named.region.clone(),
         declarations: Vec::new(),
     };
-    quieten(call, subject, &reference, actor, &mut facets);
+    conclude::quieten(call, subject, &reference, actor, &mut facets);
     let outcome = Outcome::irrelevant(Reason::Equal, Some(named));
-    conclude(call, subject, reference, actor, Outcome { facets, ..outcome })
-}
-
-/// Marks the facets that the code (`ignore_changes`) or the rules file says to leave alone.
-fn quieten(call: &Call<'_>, subject: Subject<'_>, resource: &ResourceRef, actor: &Actor, facets: &mut [Facet]) {
-    for facet in facets.iter_mut().filter(|facet| !matches!(facet.result, FacetResult::Same(_) | FacetResult::Quiet(_)))
-    {
-        let attribute = facet.change.attribute.clone();
-        let address = facet.change.address.clone();
-        let owner = subject.declarations.iter().find(|it| Some(&it.address) == address.as_ref());
-        if owner.is_some_and(|owner| owner.ignored.iter().any(|it| covers(it, &attribute))) {
-            facet.result = FacetResult::Quiet(Reason::IgnoreChanges);
-            facet.traces.push(format!("the code ignores changes of `{attribute}`"));
-            continue;
-        }
-        let mut resource = resource.clone();
-        resource.declarations = references(subject, &[]);
-        if let Some(rule) =
-            subject.context.rules.ignored(&resource, &attribute, address.as_deref(), actor, call.record.event_time)
-        {
-            facet.result = FacetResult::Quiet(Reason::IgnoredByRule);
-            facet.traces.push(format!("the rules file ignores it: {}", rule.reason));
-        }
-    }
-}
-
-/// Whether an entry of `ignore_changes` covers an attribute: the same, or something above it.
-fn covers(entry: &str, attribute: &str) -> bool {
-    entry == "*"
-        || entry == "all"
-        || entry == attribute
-        || attribute.strip_prefix(entry).is_some_and(|rest| rest.starts_with(['.', '[']))
-}
-
-/// From facets to one verdict, and to a finding where there is something to see.
-fn conclude(
-    call: &Call<'_>,
-    subject: Subject<'_>,
-    resource: ResourceRef,
-    actor: &Actor,
-    mut outcome: Outcome,
-) -> Outcome {
-    let differs: Vec<&Facet> =
-        outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Differs(_))).collect();
-    let unknown: Vec<&Facet> =
-        outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Unknown(_))).collect();
-    let undeclared: Vec<&Facet> = outcome.facets.iter().filter(|it| it.result == FacetResult::Undeclared).collect();
-    let compared = outcome.facets.iter().any(|it| matches!(it.result, FacetResult::Same(_)));
-    let (kind, evidence, shown, reason) = if let Some(first) = differs.first() {
-        let reason = reason_of(first);
-        let kind = match reason {
-            Reason::Deleted => FindingKind::Deleted,
-            Reason::UndeclaredChild if differs.iter().all(|it| reason_of(it) == Reason::UndeclaredChild) => {
-                added_kind(subject, first)
-            }
-            _ => FindingKind::Modified,
-        };
-        (kind, Evidence::Observed, differs, reason)
-    } else if let Some(first) = unknown.first() {
-        (FindingKind::Touched, Evidence::Touched, unknown.clone(), reason_of(first))
-    } else if !undeclared.is_empty() {
-        (FindingKind::Undeclared, Evidence::Observed, undeclared, Reason::UndeclaredProperty)
-    } else {
-        return quiet(subject, outcome);
-    };
-    let mut finding = finding(call, actor, kind, evidence, resource);
-    finding.changes = shown.iter().map(|facet| facet.change.clone()).collect();
-    finding.resource.declarations = references(subject, &finding.changes);
-    judge(&mut finding, subject.context);
-    outcome.reason = reason;
-    outcome.address = finding
-        .changes
-        .iter()
-        .find_map(|it| it.address.clone())
-        .or_else(|| subject.declarations.first().map(|it| it.address.clone()));
-    if kind == FindingKind::Undeclared && finding.severity < Severity::High {
-        if reason == Reason::UndeclaredProperty {
-            return if compared {
-                quiet(subject, outcome)
-            } else {
-                undeclared_property(subject, actor, finding, outcome)
-            };
-        }
-        let ignored = driftwire_catalog::ignored_class(call.service(), call.operation()).is_some();
-        if ignored || actor.kind == ActorKind::Service {
-            return Outcome { verdict: Verdict::Irrelevant, reason: Reason::Ignored, ..outcome };
-        }
-    }
-    if let Some(reason) = hold(actor, subject.context.rules, Some(finding.severity)) {
-        return Outcome { verdict: Verdict::Held, reason, ..outcome };
-    }
-    outcome.verdict = if kind == FindingKind::Touched { Verdict::Undecided } else { Verdict::Drifted };
-    let rings = kind != FindingKind::Touched || actor.kind != ActorKind::Service;
-    outcome.finding = rings.then_some(finding);
-    outcome
-}
-
-/// A property that nobody declares: not drift, but on the record.
-fn undeclared_property(subject: Subject<'_>, actor: &Actor, finding: Finding, outcome: Outcome) -> Outcome {
-    let waits = hold(actor, subject.context.rules, Some(finding.severity)).is_some();
-    let shown = !waits && actor.kind != ActorKind::Service;
-    Outcome { verdict: Verdict::Irrelevant, finding: shown.then_some(finding), ..outcome }
-}
-
-/// An added element is a modification where somebody declares the collection, and an undeclared child otherwise.
-fn added_kind(subject: Subject<'_>, facet: &Facet) -> FindingKind {
-    let attribute = facet.change.attribute.as_str();
-    let declares = subject
-        .declarations
-        .iter()
-        .any(|it| it.attributes.get(attribute).is_some_and(|value| !facet::is_nothing(value)));
-    if declares { FindingKind::Modified } else { FindingKind::Undeclared }
-}
-
-fn quiet(subject: Subject<'_>, outcome: Outcome) -> Outcome {
-    let same = outcome
-        .facets
-        .iter()
-        .filter_map(|it| if let FacetResult::Same(reason) = it.result { Some(reason) } else { None });
-    let hidden = outcome
-        .facets
-        .iter()
-        .find_map(|it| if let FacetResult::Quiet(reason) = it.result { Some(reason) } else { None });
-    let address = outcome
-        .facets
-        .iter()
-        .find_map(|it| it.change.address.clone())
-        .or_else(|| subject.declarations.first().map(|it| it.address.clone()));
-    let special = same.clone().find(|reason| *reason != Reason::Equal);
-    let (verdict, reason) = match (hidden, same.clone().next()) {
-        (Some(reason), _) => (Verdict::Irrelevant, reason),
-        (None, Some(_)) => (Verdict::InSync, special.unwrap_or(Reason::Equal)),
-        (None, None) => (Verdict::Irrelevant, Reason::UndeclaredProperty),
-    };
-    Outcome { verdict, reason, address, ..outcome }
-}
-
-fn reason_of(facet: &Facet) -> Reason {
-    match facet.result {
-        FacetResult::Same(reason)
-        | FacetResult::Differs(reason)
-        | FacetResult::Unknown(reason)
-        | FacetResult::Quiet(reason) => reason,
-        FacetResult::Undeclared => Reason::UndeclaredProperty,
-    }
-}
-
-/// The declarations of a resource, those that own a change first.
-fn references(subject: Subject<'_>, changes: &[crate::finding::Change]) -> Vec<DeclarationRef> {
-    let mut references: Vec<DeclarationRef> = subject
-        .declarations
-        .iter()
-        .map(|it| DeclarationRef {
-            tool: it.tool,
-            address: it.address.clone(),
-            kind: it.kind.clone(),
-            origin: it.origin.clone(),
-            version: it.version.clone(),
-        })
-        .collect();
-    references
-        .sort_by_key(|reference| !changes.iter().any(|change| change.address.as_ref() == Some(&reference.address)));
-    references
-}
-
-fn judge(finding: &mut Finding, context: Context<'_>) {
-    let judgement = context.rules.judge(finding);
-    (finding.severity, finding.rule, finding.rule_title) = (judgement.severity, judgement.rule, judgement.title);
-}
-
-fn finding(call: &Call<'_>, actor: &Actor, kind: FindingKind, evidence: Evidence, resource: ResourceRef) -> Finding {
-    let record = &call.record;
-    let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
-    let caller = record.identity.as_ref().and_then(|identity| identity.account_id.as_deref());
-    let from_account = caller.filter(|caller| *caller != resource.account).map(str::to_owned);
-    Finding {
-        id: finding_id(&identity::of_call(record), &resource),
-        kind,
-        status: Status::Open,
-        evidence,
-        severity: Severity::Info,
-        rule: String::new(),
-        rule_title: String::new(),
-        resource,
-        changes: Vec::new(),
-        who: Actor { from_account, ..actor.clone() },
-        event_time: record.event_time,
-        call: CallRef {
-            event_id: record.event_id.as_ref().to_owned(),
-            source: record.event_source.as_ref().to_owned(),
-            name: record.event_name.as_ref().to_owned(),
-            request_id: owned(&record.request_id),
-            record_region: call.region().to_owned(),
-        },
-        superseded_by: None,
-    }
-}
-
-/// The same for the same record and resource, however often it is delivered: ONCE.
-fn finding_id(event: &str, resource: &ResourceRef) -> String {
-    let mut hash = Sha256::new();
-    for part in [event, &resource.account, &resource.kind, &resource.id] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    format!("dw1-{}", identity::hex(&hash.finalize()))
+    conclude::conclude(call, subject, reference, actor, Outcome { facets, ..outcome })
 }

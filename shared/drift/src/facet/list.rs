@@ -9,7 +9,8 @@ use driftwire_catalog::Property;
 use driftwire_declared::{Declaration, Tool};
 use serde_json::{Map, Value};
 
-use super::{Subject, change, compared, equality_of, find_element, is_nothing, set, undeclared};
+use super::element::find_element;
+use super::{Subject, change, compared, equality_of, is_nothing, set, undeclared};
 use crate::{
     compare::Comparison,
     cover::{self, Owner},

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     lists::{self, Listed, Sets},
-    path,
+    path, rules,
     sides::{self, Side},
     tags,
     tags::Tags,
@@ -370,8 +370,8 @@ fn decode<'c>(call: &'c Call<'_>, target: &'static Target, decoder: Decoder) -> 
     let parameters = || Value::Object(call.request.clone());
     match decoder {
         Decoder::SecurityGroupRules => {
-            let rules = revoked_by_id(call, security_group::from_permissions(direction, &parameters()));
-            let ids = if rules.tuples.is_empty() { rule_ids(call) } else { Vec::new() };
+            let rules = rules::revoked_by_id(call, security_group::from_permissions(direction, &parameters()));
+            let ids = if rules.tuples.is_empty() { rules::rule_ids(call) } else { Vec::new() };
             if !ids.is_empty() {
                 return vec![Effect::RuleIds { direction, ids }];
             }
@@ -380,46 +380,8 @@ fn decode<'c>(call: &'c Call<'_>, target: &'static Target, decoder: Decoder) -> 
         Decoder::SecurityGroupDescriptions => {
             vec![Effect::Descriptions { direction, rules: security_group::from_permissions(direction, &parameters()) }]
         }
-        Decoder::SecurityGroupModify => modified_rules(call),
+        Decoder::SecurityGroupModify => rules::modified_rules(call),
         Decoder::RecordSets => super::record_sets::decode(call, target),
         Decoder::PatchOperations => super::patch::decode(call, target),
     }
-}
-
-/// A revocation may name rules by their ids alone; the answer then says which they were.
-fn revoked_by_id(call: &Call<'_>, read: Read) -> Read {
-    let by_id = read.tuples.is_empty() && !rule_ids(call).is_empty();
-    let Some(answer) = path::first(&call.response, "revokedSecurityGroupRuleSet").filter(|_| by_id) else {
-        return read;
-    };
-    let items = security_group::from_rule_set(answer);
-    let unread = items.iter().filter(|item| item.tuple.is_none()).count();
-    Read { tuples: items.into_iter().filter_map(|item| item.tuple).collect(), unread }
-}
-
-/// The `sgr-` ids that a call names.
-fn rule_ids(call: &Call<'_>) -> Vec<String> {
-    let paths = [
-        "securityGroupRuleIds[].securityGroupRuleId",
-        "securityGroupRuleIds[]",
-        "securityGroupRuleId[].securityGroupRuleId",
-        "securityGroupRuleId[]",
-    ];
-    let ids = |path: &&str| path::values(&call.request, path).into_iter().filter_map(path::text).collect::<Vec<_>>();
-    paths.iter().map(ids).find(|ids| !ids.is_empty()).unwrap_or_default()
-}
-
-fn modified_rules<'c>(call: &'c Call<'_>) -> Vec<Effect<'c>> {
-    let parameters = Value::Object(call.request.clone());
-    let updates = path::values(&call.request, "securityGroupRule[]")
-        .into_iter()
-        .chain(path::values(&call.request, "securityGroupRules[]"));
-    let members = updates
-        .filter_map(Value::as_object)
-        .map(|update| path::first(update, "securityGroupRule").cloned().unwrap_or_default());
-    security_group::from_modification(Direction::Ingress, &parameters)
-        .into_iter()
-        .zip(members)
-        .map(|(item, members)| Effect::Rule { item, members })
-        .collect()
 }

@@ -5,6 +5,7 @@ pub(crate) mod lists;
 mod patch;
 pub(crate) mod path;
 pub(crate) mod record_sets;
+mod rules;
 pub(crate) mod scan;
 pub(crate) mod sides;
 pub(crate) mod tags;

@@ -1,0 +1,179 @@
+//! From facets to one verdict for a resource, and to a finding where there is something to see.
+
+use super::finding::{finding, judge};
+use crate::{
+    call::Call,
+    facet::{self, Subject},
+    finding::{Actor, ActorKind, Change, DeclarationRef, Finding, ResourceRef},
+    hold::hold,
+    outcome::{Facet, FacetResult, Outcome},
+    verdict::{Evidence, FindingKind, Reason, Severity, Verdict},
+};
+
+/// Marks the facets that the code (`ignore_changes`) or the rules file says to leave alone.
+pub(super) fn quieten(
+    call: &Call<'_>,
+    subject: Subject<'_>,
+    resource: &ResourceRef,
+    actor: &Actor,
+    facets: &mut [Facet],
+) {
+    for facet in facets.iter_mut().filter(|facet| !matches!(facet.result, FacetResult::Same(_) | FacetResult::Quiet(_)))
+    {
+        let attribute = facet.change.attribute.clone();
+        let address = facet.change.address.clone();
+        let owner = subject.declarations.iter().find(|it| Some(&it.address) == address.as_ref());
+        if owner.is_some_and(|owner| owner.ignored.iter().any(|it| covers(it, &attribute))) {
+            facet.result = FacetResult::Quiet(Reason::IgnoreChanges);
+            facet.traces.push(format!("the code ignores changes of `{attribute}`"));
+            continue;
+        }
+        let mut resource = resource.clone();
+        resource.declarations = references(subject, &[]);
+        if let Some(rule) =
+            subject.context.rules.ignored(&resource, &attribute, address.as_deref(), actor, call.record.event_time)
+        {
+            facet.result = FacetResult::Quiet(Reason::IgnoredByRule);
+            facet.traces.push(format!("the rules file ignores it: {}", rule.reason));
+        }
+    }
+}
+
+/// Whether an entry of `ignore_changes` covers an attribute: the same, or something above it.
+fn covers(entry: &str, attribute: &str) -> bool {
+    entry == "*"
+        || entry == "all"
+        || entry == attribute
+        || attribute.strip_prefix(entry).is_some_and(|rest| rest.starts_with(['.', '[']))
+}
+
+/// From facets to one verdict, and to a finding where there is something to see.
+pub(super) fn conclude(
+    call: &Call<'_>,
+    subject: Subject<'_>,
+    resource: ResourceRef,
+    actor: &Actor,
+    mut outcome: Outcome,
+) -> Outcome {
+    let differs: Vec<&Facet> =
+        outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Differs(_))).collect();
+    let unknown: Vec<&Facet> =
+        outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Unknown(_))).collect();
+    let undeclared: Vec<&Facet> = outcome.facets.iter().filter(|it| it.result == FacetResult::Undeclared).collect();
+    let compared = outcome.facets.iter().any(|it| matches!(it.result, FacetResult::Same(_)));
+    let (kind, evidence, shown, reason) = if let Some(first) = differs.first() {
+        let reason = reason_of(first);
+        let kind = match reason {
+            Reason::Deleted => FindingKind::Deleted,
+            Reason::UndeclaredChild if differs.iter().all(|it| reason_of(it) == Reason::UndeclaredChild) => {
+                added_kind(subject, first)
+            }
+            _ => FindingKind::Modified,
+        };
+        (kind, Evidence::Observed, differs, reason)
+    } else if let Some(first) = unknown.first() {
+        (FindingKind::Touched, Evidence::Touched, unknown.clone(), reason_of(first))
+    } else if !undeclared.is_empty() {
+        (FindingKind::Undeclared, Evidence::Observed, undeclared, Reason::UndeclaredProperty)
+    } else {
+        return quiet(subject, outcome);
+    };
+    let mut finding = finding(call, actor, kind, evidence, resource);
+    finding.changes = shown.iter().map(|facet| facet.change.clone()).collect();
+    finding.resource.declarations = references(subject, &finding.changes);
+    judge(&mut finding, subject.context);
+    outcome.reason = reason;
+    outcome.address = finding
+        .changes
+        .iter()
+        .find_map(|it| it.address.clone())
+        .or_else(|| subject.declarations.first().map(|it| it.address.clone()));
+    if kind == FindingKind::Undeclared && finding.severity < Severity::High {
+        if reason == Reason::UndeclaredProperty {
+            return if compared {
+                quiet(subject, outcome)
+            } else {
+                undeclared_property(subject, actor, finding, outcome)
+            };
+        }
+        let ignored = driftwire_catalog::ignored_class(call.service(), call.operation()).is_some();
+        if ignored || actor.kind == ActorKind::Service {
+            return Outcome { verdict: Verdict::Irrelevant, reason: Reason::Ignored, ..outcome };
+        }
+    }
+    if let Some(reason) = hold(actor, subject.context.rules, Some(finding.severity)) {
+        return Outcome { verdict: Verdict::Held, reason, ..outcome };
+    }
+    outcome.verdict = if kind == FindingKind::Touched { Verdict::Undecided } else { Verdict::Drifted };
+    let rings = kind != FindingKind::Touched || actor.kind != ActorKind::Service;
+    outcome.finding = rings.then_some(finding);
+    outcome
+}
+
+/// A property that nobody declares: not drift, but on the record.
+fn undeclared_property(subject: Subject<'_>, actor: &Actor, finding: Finding, outcome: Outcome) -> Outcome {
+    let waits = hold(actor, subject.context.rules, Some(finding.severity)).is_some();
+    let shown = !waits && actor.kind != ActorKind::Service;
+    Outcome { verdict: Verdict::Irrelevant, finding: shown.then_some(finding), ..outcome }
+}
+
+/// An added element is a modification where somebody declares the collection, and an undeclared child otherwise.
+fn added_kind(subject: Subject<'_>, facet: &Facet) -> FindingKind {
+    let attribute = facet.change.attribute.as_str();
+    let declares = subject
+        .declarations
+        .iter()
+        .any(|it| it.attributes.get(attribute).is_some_and(|value| !facet::is_nothing(value)));
+    if declares { FindingKind::Modified } else { FindingKind::Undeclared }
+}
+
+fn quiet(subject: Subject<'_>, outcome: Outcome) -> Outcome {
+    let same = outcome
+        .facets
+        .iter()
+        .filter_map(|it| if let FacetResult::Same(reason) = it.result { Some(reason) } else { None });
+    let hidden = outcome
+        .facets
+        .iter()
+        .find_map(|it| if let FacetResult::Quiet(reason) = it.result { Some(reason) } else { None });
+    let address = outcome
+        .facets
+        .iter()
+        .find_map(|it| it.change.address.clone())
+        .or_else(|| subject.declarations.first().map(|it| it.address.clone()));
+    let special = same.clone().find(|reason| *reason != Reason::Equal);
+    let (verdict, reason) = match (hidden, same.clone().next()) {
+        (Some(reason), _) => (Verdict::Irrelevant, reason),
+        (None, Some(_)) => (Verdict::InSync, special.unwrap_or(Reason::Equal)),
+        (None, None) => (Verdict::Irrelevant, Reason::UndeclaredProperty),
+    };
+    Outcome { verdict, reason, address, ..outcome }
+}
+
+pub(super) fn reason_of(facet: &Facet) -> Reason {
+    match facet.result {
+        FacetResult::Same(reason)
+        | FacetResult::Differs(reason)
+        | FacetResult::Unknown(reason)
+        | FacetResult::Quiet(reason) => reason,
+        FacetResult::Undeclared => Reason::UndeclaredProperty,
+    }
+}
+
+/// The declarations of a resource, those that own a change first.
+pub(super) fn references(subject: Subject<'_>, changes: &[Change]) -> Vec<DeclarationRef> {
+    let mut references: Vec<DeclarationRef> = subject
+        .declarations
+        .iter()
+        .map(|it| DeclarationRef {
+            tool: it.tool,
+            address: it.address.clone(),
+            kind: it.kind.clone(),
+            origin: it.origin.clone(),
+            version: it.version.clone(),
+        })
+        .collect();
+    references
+        .sort_by_key(|reference| !changes.iter().any(|change| change.address.as_ref() == Some(&reference.address)));
+    references
+}

@@ -1,0 +1,141 @@
+//! Elements of collections: rules, attachments, policies, routes, entries. Each is owned by the block that declares it, one of
+//! its own or an entry of a list.
+
+use std::borrow::Cow;
+
+use driftwire_catalog::Property;
+use serde_json::{Value, json};
+
+use super::{RESOURCE, Subject, change, compared, hidden, set};
+use crate::{
+    cover::{self, DeclaredElement, Owner},
+    finding::Change,
+    outcome::{Facet, FacetResult},
+    understand::path,
+    verdict::{ChangeOp, Reason},
+};
+
+fn element_register(collection: &str, key: &str) -> String {
+    format!("{collection}|{key}")
+}
+
+pub(super) fn find_element<'d>(subject: Subject<'d>, collection: &str, key: &str) -> Option<DeclaredElement<'d>> {
+    cover::elements(subject.declarations, collection).into_iter().find(|element| element.key == key)
+}
+
+pub(super) fn put(
+    subject: Subject<'_>,
+    collection: &str,
+    key: &str,
+    element: &Value,
+    set: &[(&'static Property, Value)],
+) -> Vec<Facet> {
+    let Some(declared) = find_element(subject, collection, key) else {
+        if collection == "@part" {
+            // No block of its own: the resource's may have it.
+            return set
+                .iter()
+                .flat_map(|(property, value)| self::set(subject, property, value, false, false))
+                .collect();
+        }
+        let words = cover::in_words(subject.declarations, collection, key, set);
+        return vec![added(subject, collection, key, words.as_ref().unwrap_or(element))];
+    };
+    let mut facets = Vec::new();
+    for (property, actual) in set {
+        let owners = if declared.attribute.is_empty() {
+            cover::owners(&[declared.declaration], property, true)
+        } else {
+            inline_owner(&declared, property)
+        };
+        for owner in owners {
+            for mut facet in compared(subject, property, &owner, actual, false) {
+                facet.register = format!("{}|{}", element_register(collection, key), facet.register);
+                facets.push(facet);
+            }
+        }
+    }
+    if facets.is_empty() {
+        // A part that is written without a value that can be seen.
+        let unseen = collection == "@part" && set.is_empty();
+        let result =
+            if unseen { FacetResult::Unknown(Reason::NoValue) } else { FacetResult::Same(Reason::DeclaredBySibling) };
+        let mut facet = Facet { result, ..added(subject, collection, key, element) };
+        facet.change.address = Some(declared.declaration.address.clone());
+        if unseen {
+            facet.change.attribute = RESOURCE.to_owned();
+            facet = hidden(facet);
+        }
+        facets.push(facet);
+    }
+    facets
+}
+
+fn inline_owner<'d>(element: &DeclaredElement<'d>, property: &Property) -> Vec<Owner<'d>> {
+    let last = property.name.rsplit('.').next().unwrap_or(property.name);
+    let Some(members) = element.members else { return Vec::new() };
+    cover::terraform_paths(element.declaration, property)
+        .map(|path| cover::below(&element.attribute, path))
+        .chain([property.member, last, property.name])
+        .find_map(|name| path::located(members, name))
+        .map(|(name, value)| Owner {
+            declaration: element.declaration,
+            attribute: format!("{}.{name}", element.attribute),
+            value: Cow::Borrowed(value),
+        })
+        .into_iter()
+        .collect()
+}
+
+/// An element that nobody declares, on a resource that somebody does.
+fn added(subject: Subject<'_>, collection: &str, key: &str, element: &Value) -> Facet {
+    let (attribute, owner) = cover::home(subject.declarations, collection, key);
+    let mut change = change(attribute, ChangeOp::Added, None, Some(element.clone()));
+    change.address = owner.map(|it| it.address.clone());
+    let result = FacetResult::Differs(Reason::UndeclaredChild);
+    Facet { register: element_register(collection, key), result, change, traces: Vec::new() }
+}
+
+pub(super) fn add(subject: Subject<'_>, collection: &str, key: &str, element: &Value) -> Facet {
+    let facet = added(subject, collection, key, element);
+    match find_element(subject, collection, key) {
+        Some(declared) => Facet {
+            result: FacetResult::Same(Reason::DeclaredBySibling),
+            change: Change { address: Some(declared.declaration.address.clone()), ..facet.change },
+            ..facet
+        },
+        None => facet,
+    }
+}
+
+pub(super) fn remove(subject: Subject<'_>, collection: &str, key: &str) -> Vec<Facet> {
+    let register = element_register(collection, key);
+    let Some(declared) = find_element(subject, collection, key) else {
+        let (attribute, owner) = cover::home(subject.declarations, collection, key);
+        let change =
+            Change { address: owner.map(|it| it.address.clone()), ..change(attribute, ChangeOp::Removed, None, None) };
+        return vec![Facet { register, result: FacetResult::Same(Reason::Equal), change, traces: Vec::new() }];
+    };
+    let (attribute, value) = if declared.attribute.is_empty() {
+        (RESOURCE.to_owned(), json!("present"))
+    } else {
+        let value = declared.value.cloned().unwrap_or_else(|| Value::from(key));
+        (declared.attribute.split('[').next().unwrap_or_default().to_owned(), value)
+    };
+    let change = Change {
+        address: Some(declared.declaration.address.clone()),
+        ..change(attribute, ChangeOp::Removed, Some(value), None)
+    };
+    let reason = if change.attribute == RESOURCE { Reason::Deleted } else { Reason::Differs };
+    vec![Facet { register, result: FacetResult::Differs(reason), change, traces: Vec::new() }]
+}
+
+pub(super) fn replace(subject: Subject<'_>, collection: &str, elements: &[(String, Value)]) -> Vec<Facet> {
+    let mut facets: Vec<Facet> = elements.iter().map(|(key, element)| add(subject, collection, key, element)).collect();
+    for declared in cover::elements(subject.declarations, collection) {
+        if !elements.iter().any(|(key, _)| *key == declared.key) {
+            facets.extend(remove(subject, collection, &declared.key));
+        }
+    }
+    facets
+}
