@@ -49,6 +49,22 @@ fn each_scenario_comes_out_as_expected() {
     assert!(wrong.is_empty(), "{} scenarios do not come out as expected:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// `UPDATE_EXPECT=1` writes `examples/acme/expected.txt` anew.
+#[test]
+fn the_example_comes_out_as_expected() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let example = "examples/acme";
+    let arguments = ["--state", "examples/acme/state", "--trail", "examples/acme/trail", "--rules", "examples/acme/rules.toml"];
+    let ran = driftwire(&root, &[&["replay", "--outcomes"][..], &arguments].concat());
+    let found = format!("{}exit code: {}\n", ran.stdout, ran.code);
+    let file = root.join(example).join("expected.txt");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&file, &found).unwrap();
+    }
+    let expected = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(found == expected, "the example does not come out as expected:\n{}", differences(&expected, &found));
+}
+
 #[test]
 fn a_scenario_says_what_it_proves_and_is_complete() {
     let folders = folders();

@@ -59,7 +59,7 @@ pub enum OpenError {
     },
     /// A decompression bomb.
     #[error(
-        "the input grows more than {limit} times when decompressed, which no CloudTrail file does \
+        "the input grows more than {limit} times when decompressed, which no log or state does \
          ({compressed_bytes} bytes became more than {decompressed_bytes})"
     )]
     Bomb {

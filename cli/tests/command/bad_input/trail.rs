@@ -118,7 +118,7 @@ fn a_decompression_bomb() {
     let ran = replayed_trail(&folder, "bomb.json.gz");
     assert_eq!(ran.code, 1);
     insta::with_settings!({filters => vec![(r"\d{5,}", "[many]")]}, {
-        insta::assert_snapshot!(said(&folder, &ran), @"error: bomb.json.gz: the input grows more than 200 times when decompressed, which no CloudTrail file does ([many] bytes became more than [many])");
+        insta::assert_snapshot!(said(&folder, &ran), @"error: bomb.json.gz: the input grows more than 200 times when decompressed, which no log or state does ([many] bytes became more than [many])");
     });
     let explained = refused_record(&folder, "bomb.json.gz");
     assert!(explained.contains("bomb.json.gz") && explained.contains("grows more than 200 times"), "{explained}");

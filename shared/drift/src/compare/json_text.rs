@@ -17,7 +17,10 @@ use super::{Equality, policy};
 /// Compares two sides of which at least one is JSON in a text; false when that is not so.
 pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &Value, actual: &Value, how: How) -> bool {
     let (Some(left), Some(right)) = (container(declared), container(actual)) else { return false };
-    if policy::is_document(&left) && policy::is_document(&right) && policy::walk(walk, at, declared, actual) {
+    if policy::is_document(&left)
+        && policy::is_document(&right)
+        && policy::walk_read(walk, at, (declared, actual), (&left, &right))
+    {
         return true;
     }
     let is_text = declared.is_string();

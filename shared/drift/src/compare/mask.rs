@@ -68,7 +68,8 @@ fn is_mask_text(text: &str) -> bool {
 
 /// A dynamic reference of CloudFormation, alone or inside a longer text.
 fn is_unresolved(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.contains("{{resolve:"))
+    // One byte is found faster than ten; most texts have no brace.
+    value.as_str().is_some_and(|text| text.contains('{') && text.contains("{{resolve:"))
 }
 
 #[cfg(test)]

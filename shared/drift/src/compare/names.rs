@@ -37,12 +37,23 @@ const BESIDE: [&str; 3] = ["quantity", "tag", "xmlns"];
 
 /// The name without case, underscores and hyphens.
 pub(super) fn fold(name: &str) -> String {
+    if name.is_ascii() {
+        return folded_bytes(name).map(char::from).collect();
+    }
     name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether a name folds to this one.
 pub(super) fn is_folded(name: &str, folded: &str) -> bool {
+    if name.is_ascii() {
+        return folded_bytes(name).eq(folded.bytes());
+    }
     name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).eq(folded.chars())
+}
+
+/// The folded bytes of a name that has only ASCII.
+fn folded_bytes(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
 }
 
 /// What a member's name tells of its value.

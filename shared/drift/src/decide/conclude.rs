@@ -70,7 +70,9 @@ pub(super) fn conclude(
             }
             _ => FindingKind::Modified,
         };
-        (kind, Evidence::Observed, differs, reason)
+        // A secret that was written in the same call is part of what happened.
+        let secrets = unknown.iter().copied().filter(|it| it.result == FacetResult::Unknown(Reason::Masked));
+        (kind, Evidence::Observed, differs.iter().copied().chain(secrets).collect(), reason)
     } else if let Some(first) = unknown.first() {
         (FindingKind::Touched, Evidence::Touched, unknown.clone(), reason_of(first))
     } else if !undeclared.is_empty() {

@@ -176,12 +176,17 @@ fn declared_in<'d>(entry: &'d Value, property: &Property, path: &str) -> Option<
 /// left that have something in common.
 fn pairs(subject: Subject<'_>, home: &Home<'_>, listed: &Listed) -> Vec<(usize, usize)> {
     let mut scored = Vec::new();
+    // Each side is read once, not once for each entry of the other.
+    let logged: Vec<Vec<Option<Value>>> = listed.entries.iter().map(|entry| said(home, entry)).collect();
     for (declared, entry) in home.entries.iter().enumerate() {
-        for (written, logged) in listed.entries.iter().enumerate() {
-            let likeness: u32 = home
-                .members
-                .iter()
-                .map(|(property, inside, path)| likeness(subject, home, property, (inside, logged), (path, entry)))
+        let entry: Vec<_> = home.members.iter().map(|(property, _, path)| declared_in(entry, property, path)).collect();
+        for (written, logged) in logged.iter().enumerate() {
+            let values = home.members.iter().zip(&entry).zip(logged);
+            let likeness: u32 = values
+                .filter_map(|(((property, ..), declared), logged)| {
+                    Some((property, declared.as_ref()?, logged.as_ref()?))
+                })
+                .map(|(property, declared, logged)| likeness(subject, home, property, logged, declared))
                 .sum();
             if likeness > 0 {
                 scored.push((likeness, declared, written));
@@ -198,18 +203,24 @@ fn pairs(subject: Subject<'_>, home: &Home<'_>, listed: &Listed) -> Vec<(usize, 
     pairs
 }
 
+/// What a written entry says, property by property.
+fn said(home: &Home<'_>, written: &Value) -> Vec<Option<Value>> {
+    let value = |(property, inside, _): &(&'static Property, &'static str, &'static str)| {
+        value_in(written, property, inside).filter(|it| !is_nothing(it))
+    };
+    home.members.iter().map(value).collect()
+}
+
 /// How much an equal property says: an identity tells entries apart, other values only hint.
 fn likeness(
     subject: Subject<'_>,
     home: &Home<'_>,
     property: &Property,
-    logged: (&str, &Value),
-    declared: (&str, &Value),
+    actual: &Value,
+    (name, value): &(String, Cow<'_, Value>),
 ) -> u32 {
-    let Some(actual) = value_in(logged.1, property, logged.0).filter(|it| !is_nothing(it)) else { return 0 };
-    let Some((name, value)) = declared_in(declared.1, property, declared.0) else { return 0 };
     let equal = matches!(
-        subject.context.compare(home.declaration.tool, &value, &actual, equality_of(property)),
+        subject.context.compare(home.declaration.tool, value, actual, equality_of(property)),
         Comparison::Equal(_)
     );
     match (equal, name.as_str()) {

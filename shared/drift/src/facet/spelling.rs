@@ -49,7 +49,7 @@ pub(super) fn is_none(declared: &Value, actual: &Value) -> bool {
             .as_str()
             .is_some_and(|text| ["none", "disabled", "off"].iter().any(|none| text.eq_ignore_ascii_case(none)))
     };
-    is_nothing(declared) && word(actual) || word(declared) && is_nothing(actual)
+    word(actual) && is_nothing(declared) || word(declared) && is_nothing(actual)
 }
 
 pub(super) fn spelled_declared(declared: &Value) -> Cow<'_, Value> {

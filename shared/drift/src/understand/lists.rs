@@ -26,17 +26,22 @@ pub(crate) fn split(member: &'static str) -> Option<(&'static str, &'static str)
 /// Parts the properties of lists of objects from all others.
 pub(super) fn parted<'v>(sets: Sets, entries: impl Fn(&str) -> Vec<&'v Value>) -> (Sets, Vec<Listed>) {
     let mut plain = Vec::new();
-    let mut lists: BTreeMap<&'static str, Listed> = BTreeMap::new();
+    // What a list's entries are is looked up once; none where they are not objects.
+    let mut lists: BTreeMap<&'static str, Option<Listed>> = BTreeMap::new();
     for (property, value) in sets {
         let list = split(property.member).map(|(list, _)| list).filter(|list| !list.contains('['));
-        let logged =
-            list.map(|list| entries(&format!("{list}[]"))).filter(|logged| logged.iter().all(|it| it.is_object()));
-        if let (Some(list), Some(logged)) = (list, logged) {
-            let fresh = || Listed { list, flat: Vec::new(), entries: logged.into_iter().cloned().collect() };
-            lists.entry(list).or_insert_with(fresh).flat.push((property, value));
-        } else {
-            plain.push((property, value));
+        let listed = list.and_then(|list| {
+            let fresh = || {
+                let logged =
+                    Some(entries(&format!("{list}[]"))).filter(|logged| logged.iter().all(|it| it.is_object()));
+                logged.map(|logged| Listed { list, flat: Vec::new(), entries: logged.into_iter().cloned().collect() })
+            };
+            lists.entry(list).or_insert_with(fresh).as_mut()
+        });
+        match listed {
+            Some(listed) => listed.flat.push((property, value)),
+            None => plain.push((property, value)),
         }
     }
-    (plain, lists.into_values().collect())
+    (plain, lists.into_values().flatten().collect())
 }

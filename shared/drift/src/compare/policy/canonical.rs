@@ -15,28 +15,27 @@ const DELIVERY_ACTIONS: [&str; 5] =
 
 /// A policy document, its statements in their one form beside the originals.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(super) struct Document<'d> {
     /// Everything but the statements.
-    outside: BTreeMap<String, Value>,
-    statements: Vec<Statement>,
+    outside: BTreeMap<&'d str, &'d Value>,
+    statements: Vec<Statement<'d>>,
 }
 
 /// A statement.
 #[derive(Debug)]
-struct Statement {
-    source: Value,
-    members: BTreeMap<String, Value>,
+struct Statement<'d> {
+    source: &'d Value,
+    members: BTreeMap<&'d str, Cow<'d, Value>>,
     /// The members as text: identical for equal statements.
     key: String,
 }
 
-impl Document {
-    /// Reads a document: an object, a list of one, text, or URL-encoded text. Empty text is an empty document.
-    pub(super) fn read(value: &Value) -> Option<Self> {
-        let document = object(value)?;
+impl<'d> Document<'d> {
+    /// Reads a document.
+    pub(super) fn read(document: &'d Map<String, Value>) -> Self {
         let mut statements = Vec::new();
         let mut outside = BTreeMap::new();
-        for (name, value) in document.iter() {
+        for (name, value) in document {
             match (name.as_str(), value) {
                 (_, Value::Null) => {}
                 ("Statement", Value::Array(list)) if list.iter().all(Value::is_object) => {
@@ -44,11 +43,11 @@ impl Document {
                 }
                 ("Statement", Value::Object(_)) => statements.extend(Statement::read(value)),
                 _ => {
-                    outside.insert(name.clone(), value.clone());
+                    outside.insert(name.as_str(), value);
                 }
             }
         }
-        Some(Self { outside, statements })
+        Self { outside, statements }
     }
 
     /// Whether there are statements, all with an effect.
@@ -68,17 +67,15 @@ impl Document {
 
     /// A statement as it was written.
     pub(super) fn source(&self, index: usize) -> Option<&Value> {
-        self.statements.get(index).map(|statement| &statement.source)
+        self.statements.get(index).map(|statement| statement.source)
     }
 
     /// Whether two documents grant the same.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        let sorted = |document: &Self| {
-            let mut keys: Vec<String> = document.keys().map(str::to_owned).collect();
-            keys.sort_unstable();
-            keys
-        };
-        self.is_same_outside_statements(other) && sorted(self) == sorted(other)
+        let (mut here, mut there): (Vec<&str>, Vec<&str>) = (self.keys().collect(), other.keys().collect());
+        here.sort_unstable();
+        there.sort_unstable();
+        here == there && self.is_same_outside_statements(other)
     }
 
     /// Whether everything but the statements is the same.
@@ -88,12 +85,13 @@ impl Document {
 
     /// What differs but the statements. Versions are compared when both are given.
     pub(super) fn outside_statements(&self, other: &Self) -> Vec<Difference> {
-        let names: BTreeSet<&String> = self.outside.keys().chain(other.outside.keys()).collect();
+        let names: BTreeSet<&str> = self.outside.keys().chain(other.outside.keys()).copied().collect();
         let mut differences = Vec::new();
         for name in names {
             let (here, there) = (self.outside.get(name), other.outside.get(name));
             if here != there && (name != "Version" || (here.is_some() && there.is_some())) {
-                differences.push(Difference { path: name.clone(), declared: here.cloned(), actual: there.cloned() });
+                let owned = |value: Option<&&Value>| value.map(|value| (*value).clone());
+                differences.push(Difference { path: name.to_owned(), declared: owned(here), actual: owned(there) });
             }
         }
         differences
@@ -117,7 +115,7 @@ impl Document {
         };
         let shared = here.members.iter().filter(|(name, value)| there.members.get(*name) == Some(value));
         shared
-            .map(|(name, _)| match name.as_str() {
+            .map(|(name, _)| match *name {
                 "Sid" => 100,
                 "Effect" => 0,
                 _ => 1,
@@ -126,18 +124,21 @@ impl Document {
     }
 }
 
-impl Statement {
+impl<'d> Statement<'d> {
     /// Reads a statement.
-    fn read(source: &Value) -> Option<Self> {
-        let members: BTreeMap<String, Value> =
-            source.as_object()?.iter().filter_map(|(name, value)| Some((name.clone(), member(name, value)?))).collect();
+    fn read(source: &'d Value) -> Option<Self> {
+        let members: BTreeMap<&str, Cow<'_, Value>> = source
+            .as_object()?
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str(), member(name, value)?)))
+            .collect();
         let key = members.iter().map(|(name, value)| format!("{name:?}:{}", text(value))).collect::<Vec<_>>().join(",");
-        Some(Self { source: source.clone(), members, key })
+        Some(Self { source, members, key })
     }
 
     /// Whether log delivery writes this statement.
     fn is_log_delivery(&self) -> bool {
-        let get = |name: &str| self.members.get(name);
+        let get = |name: &str| self.members.get(name).map(AsRef::as_ref);
         let sid = get("Sid").and_then(Value::as_str).unwrap_or_default();
         let actions = get("Action").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         sid.starts_with("AWSLogDelivery")
@@ -149,8 +150,20 @@ impl Statement {
     }
 }
 
-/// The object that a document is or holds.
-fn object(value: &Value) -> Option<Cow<'_, Map<String, Value>>> {
+/// Whether a document as it is written has statements, all with an effect.
+pub(super) fn has_statements(document: &Map<String, Value>) -> bool {
+    let has_effect =
+        |statement: &Value| statement.as_object().is_some_and(|it| it.get("Effect").is_some_and(|it| !it.is_null()));
+    match document.get("Statement") {
+        Some(Value::Array(statements)) => !statements.is_empty() && statements.iter().all(has_effect),
+        Some(statement) => has_effect(statement),
+        None => false,
+    }
+}
+
+/// The object that a document is or holds: an object, a list of one, text, or URL-encoded text. Empty text is an empty
+/// document.
+pub(super) fn object(value: &Value) -> Option<Cow<'_, Map<String, Value>>> {
     match value {
         Value::Object(members) => Some(Cow::Borrowed(members)),
         Value::Array(list) => match list.as_slice() {
@@ -159,7 +172,10 @@ fn object(value: &Value) -> Option<Cow<'_, Map<String, Value>>> {
             _ => None,
         },
         Value::String(text) if text.trim().is_empty() => Some(Cow::Owned(Map::new())),
-        Value::String(text) => object(&parse(text)?).map(|members| Cow::Owned(members.into_owned())),
+        Value::String(text) => match parse(text)? {
+            Value::Object(members) => Some(Cow::Owned(members)),
+            other => object(&other).map(|members| Cow::Owned(members.into_owned())),
+        },
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
@@ -173,38 +189,37 @@ fn parse(text: &str) -> Option<Value> {
 }
 
 /// The one form of a statement's member; none when it says nothing.
-fn member(name: &str, value: &Value) -> Option<Value> {
-    match (name, value) {
+fn member<'d>(name: &str, value: &'d Value) -> Option<Cow<'d, Value>> {
+    let own = match (name, value) {
         (_, Value::Null) => None,
         ("Effect", Value::String(effect)) => Some(Value::from(effect.to_lowercase())),
-        ("Sid", Value::String(sid)) => (!sid.bytes().all(|b| b.is_ascii_digit())).then(|| value.clone()),
-        ("Action" | "NotAction", _) => Some(list(value, |action| Value::from(text(action).to_lowercase()))),
-        ("Resource" | "NotResource", _) => Some(list(value, |resource| Value::from(text(resource)))),
+        ("Sid", Value::String(sid)) => {
+            return (!sid.bytes().all(|b| b.is_ascii_digit())).then_some(Cow::Borrowed(value));
+        }
+        ("Action" | "NotAction", _) => Some(list(value, |action| text(action).to_lowercase())),
+        ("Resource" | "NotResource", _) => Some(list(value, |resource| text(resource).into_owned())),
         ("Principal", _) => {
             Some(principals(value)).filter(|kinds| kinds.as_object().is_none_or(|kinds| !kinds.is_empty()))
         }
         ("NotPrincipal", _) => Some(principals(value)),
         ("Condition", Value::Object(operators)) => (!operators.is_empty()).then(|| conditions(operators)),
-        _ => Some(value.clone()),
-    }
+        _ => return Some(Cow::Borrowed(value)),
+    };
+    own.map(Cow::Owned)
 }
 
 /// One value or several as a sorted list without repetitions.
-fn list(value: &Value, form: impl Fn(&Value) -> Value) -> Value {
+fn list(value: &Value, form: impl Fn(&Value) -> String) -> Value {
     let values: &[Value] = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    let distinct: BTreeMap<String, Value> = values
-        .iter()
-        .map(|value| {
-            let value = form(value);
-            (text(&value), value)
-        })
-        .collect();
-    Value::Array(distinct.into_values().collect())
+    let mut distinct: Vec<String> = values.iter().map(form).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct.into_iter().collect()
 }
 
 /// Principals by kind; kinds without any are left out.
 fn principals(value: &Value) -> Value {
-    let form = |principal: &Value| Value::from(account_of_root(&text(principal)));
+    let form = |principal: &Value| account_of_root(&text(principal)).to_owned();
     match value {
         Value::Object(kinds) => {
             let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
@@ -242,7 +257,7 @@ fn conditions(operators: &Map<String, Value>) -> Value {
             let keys = match keys {
                 Value::Object(keys) => {
                     let keys: BTreeMap<&String, Value> =
-                        keys.iter().map(|(key, value)| (key, list(value, |value| Value::from(text(value))))).collect();
+                        keys.iter().map(|(key, value)| (key, list(value, |value| text(value).into_owned()))).collect();
                     keys.into_iter().map(|(key, value)| (key.clone(), value)).collect()
                 }
                 Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => keys.clone(),
@@ -254,13 +269,13 @@ fn conditions(operators: &Map<String, Value>) -> Value {
 }
 
 /// A scalar as IAM reads it: `true`, `10`, `100.01`; anything else as JSON.
-fn text(value: &Value) -> String {
+fn text(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => Cow::Borrowed(text),
         Value::Number(number) => {
             let text = number.to_string();
-            text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+            Cow::Owned(text.strip_suffix(".0").map(str::to_owned).unwrap_or(text))
         }
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Cow::Owned(value.to_string()),
     }
 }

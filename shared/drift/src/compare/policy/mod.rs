@@ -37,7 +37,23 @@ pub(super) fn is_document(value: &Value) -> bool {
 ///
 /// A difference is one, of the whole document: [`statement_differences`] tells it apart.
 pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &Value, actual: &Value) -> bool {
-    let (Some(left), Some(mut right)) = (Document::read(declared), Document::read(actual)) else { return false };
+    walk_read(walk, at, (declared, actual), (declared, actual))
+}
+
+/// [`walk`], where the documents were read from their texts before: the first pair is what is reported.
+pub(super) fn walk_read(
+    walk: &mut Walk,
+    at: Path<'_>,
+    (declared, actual): (&Value, &Value),
+    (left, right): (&Value, &Value),
+) -> bool {
+    let (Some(left), Some(right)) = (canonical::object(left), canonical::object(right)) else { return false };
+    // Most often the two differ in white space and the order of keys alone.
+    if left == right && canonical::has_statements(&left) {
+        walk.trace("policy", at, "");
+        return true;
+    }
+    let (left, mut right) = (Document::read(&left), Document::read(&right));
     if !(left.has_statements() || right.has_statements() || (left.is_empty() && right.is_empty())) {
         return false;
     }
@@ -55,7 +71,7 @@ pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &Value, actual: &Val
 }
 
 /// Whether each declared statement that has no equal holds a part that is not known before deployment.
-fn differs_in_unresolved_only(declared: &Document, actual: &Document) -> bool {
+fn differs_in_unresolved_only(declared: &Document<'_>, actual: &Document<'_>) -> bool {
     let (only_declared, only_actual) = lonely(declared, actual);
     let is_open = |index: &usize| declared.source(*index).is_some_and(mask::anywhere);
     !only_declared.is_empty()
@@ -65,7 +81,7 @@ fn differs_in_unresolved_only(declared: &Document, actual: &Document) -> bool {
 }
 
 /// The statements that have no equal on the other side, by their places.
-fn lonely(declared: &Document, actual: &Document) -> (Vec<usize>, Vec<usize>) {
+fn lonely(declared: &Document<'_>, actual: &Document<'_>) -> (Vec<usize>, Vec<usize>) {
     let mut open: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, key) in actual.keys().enumerate() {
         open.entry(key).or_default().push(index);
@@ -87,10 +103,11 @@ fn lonely(declared: &Document, actual: &Document) -> (Vec<usize>, Vec<usize>) {
 /// whole when they are not two documents.
 #[must_use]
 pub fn statement_differences(declared: &Value, actual: &Value) -> Vec<Difference> {
-    let (Some(left), Some(mut right)) = (Document::read(declared), Document::read(actual)) else {
+    let (Some(left), Some(right)) = (canonical::object(declared), canonical::object(actual)) else {
         let some = |value: &Value| (!value.is_null()).then(|| value.clone());
         return vec![Difference { path: String::new(), declared: some(declared), actual: some(actual) }];
     };
+    let (left, mut right) = (Document::read(&left), Document::read(&right));
     right.drop_log_delivery(&left);
     let (only_declared, mut only_actual) = lonely(&left, &right);
     let mut differences: Vec<Difference> = left.outside_statements(&right);
@@ -116,7 +133,7 @@ pub fn statement_differences(declared: &Value, actual: &Value) -> Vec<Difference
 }
 
 /// The statement that a declared one became: the one with its `Sid`, else the one that shares most of it.
-fn best(declared: &Document, index: usize, actual: &Document, candidates: &[usize]) -> Option<usize> {
+fn best(declared: &Document<'_>, index: usize, actual: &Document<'_>, candidates: &[usize]) -> Option<usize> {
     candidates
         .iter()
         .map(|other| (declared.likeness(index, actual, *other), *other))
