@@ -54,7 +54,8 @@ fn each_scenario_comes_out_as_expected() {
 fn the_example_comes_out_as_expected() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let example = "examples/acme";
-    let arguments = ["--state", "examples/acme/state", "--trail", "examples/acme/trail", "--rules", "examples/acme/rules.toml"];
+    let arguments =
+        ["--state", "examples/acme/state", "--trail", "examples/acme/trail", "--rules", "examples/acme/rules.toml"];
     let ran = driftwire(&root, &[&["replay", "--outcomes"][..], &arguments].concat());
     let found = format!("{}exit code: {}\n", ran.stdout, ran.code);
     let file = root.join(example).join("expected.txt");

@@ -184,7 +184,11 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
             vec![facet(register, FacetResult::Same(Reason::Equal), base, traces)]
         }
         Comparison::Unknown(unknown) => {
-            vec![hidden(facet(register, FacetResult::Unknown(reason_of(unknown)), base, Vec::new()))]
+            let secret = driftwire_declared::is_redacted(&owner.value);
+            let mut facet = hidden(facet(register, FacetResult::Unknown(reason_of(unknown)), base, Vec::new()));
+            // That a secret was written matters even where something else differs.
+            facet.change.declared = secret.then(|| owner.value.clone().into_owned());
+            vec![facet]
         }
         Comparison::Different(differences) => whole_lists(differences, &owner.value, actual)
             .into_iter()

@@ -71,7 +71,8 @@ pub(super) fn conclude(
             _ => FindingKind::Modified,
         };
         // A secret that was written in the same call is part of what happened.
-        let secrets = unknown.iter().copied().filter(|it| it.result == FacetResult::Unknown(Reason::Masked));
+        let masked = FacetResult::Unknown(Reason::Masked);
+        let secrets = unknown.iter().copied().filter(|it| it.result == masked && it.change.declared.is_some());
         (kind, Evidence::Observed, differs.iter().copied().chain(secrets).collect(), reason)
     } else if let Some(first) = unknown.first() {
         (FindingKind::Touched, Evidence::Touched, unknown.clone(), reason_of(first))
@@ -81,7 +82,13 @@ pub(super) fn conclude(
         return quiet(subject, outcome);
     };
     let mut finding = finding(call, actor, kind, evidence, resource);
-    finding.changes = shown.iter().map(|facet| facet.change.clone()).collect();
+    finding.changes = shown
+        .iter()
+        .map(|facet| match facet.result {
+            FacetResult::Unknown(_) => Change { declared: None, ..facet.change.clone() },
+            _ => facet.change.clone(),
+        })
+        .collect();
     finding.resource.declarations = references(subject, &finding.changes);
     judge(&mut finding, subject.context);
     outcome.reason = reason;
