@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Comparison, Equality, Zero, compare, compare_with, security_group};
+use super::{Comparison, Equality, Zero, compare, compare_with, says_nothing, security_group};
 
 const EQUALITIES: [Equality; 16] = [
     Equality::Default,
@@ -83,6 +83,14 @@ proptest! {
     fn a_value_equals_itself_without_any_rule(value in value()) {
         for equality in EQUALITIES {
             prop_assert_eq!(compare(&value, &value, equality), Comparison::Equal(vec![]));
+        }
+    }
+
+    #[test]
+    fn a_value_says_nothing_exactly_when_it_equals_nothing(value in value()) {
+        let secret = json!({"$redacted": value.clone()});
+        for value in [value, secret, json!({"$redacted": ""})] {
+            prop_assert_eq!(says_nothing(&value), is_equal(&compare(&value, &Value::Null, Equality::Default)));
         }
     }
 

@@ -202,6 +202,11 @@ pub fn compare(declared: &Value, actual: &Value, equality: Equality) -> Comparis
     compare_with(declared, actual, equality, Zero::Value)
 }
 
+/// Whether a value is equal to nothing: `null`, `""`, `[]`, `{}`. A hidden secret is not.
+pub(crate) fn says_nothing(value: &Value) -> bool {
+    mask::redaction(value).is_none() && empty::is_empty(value, Zero::Value)
+}
+
 /// [`compare`], told what `false` and `0` mean against nothing.
 #[must_use]
 pub fn compare_with(declared: &Value, actual: &Value, equality: Equality, zero: Zero) -> Comparison {

@@ -10,9 +10,9 @@ use driftwire_declared::{Declaration, Tool};
 use serde_json::{Map, Value};
 
 use super::element::find_element;
-use super::{Subject, change, compared, equality_of, is_nothing, set, undeclared};
+use super::{Subject, change, compared, equality_of, set, undeclared};
 use crate::{
-    compare::Comparison,
+    compare::{Comparison, says_nothing},
     cover::{self, Owner},
     finding::Change,
     outcome::{Facet, FacetResult},
@@ -206,7 +206,7 @@ fn pairs(subject: Subject<'_>, home: &Home<'_>, listed: &Listed) -> Vec<(usize, 
 /// What a written entry says, property by property.
 fn said(home: &Home<'_>, written: &Value) -> Vec<Option<Value>> {
     let value = |(property, inside, _): &(&'static Property, &'static str, &'static str)| {
-        value_in(written, property, inside).filter(|it| !is_nothing(it))
+        value_in(written, property, inside).filter(|it| !says_nothing(it))
     };
     home.members.iter().map(value).collect()
 }
@@ -234,7 +234,7 @@ fn likeness(
 fn in_their_words(home: &Home<'_>, written: &Value) -> Value {
     let mut entry = Map::new();
     for (property, inside, path) in &home.members {
-        if let Some(value) = value_in(written, property, inside).filter(|it| !is_nothing(it)) {
+        if let Some(value) = value_in(written, property, inside).filter(|it| !says_nothing(it)) {
             let list = property.equality == Some("set") && !value.is_array();
             nest(&mut entry, path, if list { Value::Array(vec![value]) } else { value });
         }

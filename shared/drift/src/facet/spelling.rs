@@ -6,8 +6,7 @@ use std::borrow::Cow;
 use driftwire_catalog::Property;
 use serde_json::{Map, Value};
 
-use super::is_nothing;
-use crate::understand::path;
+use crate::{compare::says_nothing, understand::path};
 
 /// A written value in the type that the declaration has: services log numbers and switches as text, and the reverse.
 pub(super) fn typed_as(declared: Option<&Value>, actual: Value) -> Value {
@@ -49,7 +48,7 @@ pub(super) fn is_none(declared: &Value, actual: &Value) -> bool {
             .as_str()
             .is_some_and(|text| ["none", "disabled", "off"].iter().any(|none| text.eq_ignore_ascii_case(none)))
     };
-    word(actual) && is_nothing(declared) || word(declared) && is_nothing(actual)
+    word(actual) && says_nothing(declared) || word(declared) && says_nothing(actual)
 }
 
 pub(super) fn spelled_declared(declared: &Value) -> Cow<'_, Value> {
