@@ -130,7 +130,7 @@ proptest! {
             }
         }
         let desk = Desk::new(declared(&[("aws_db_instance", "main", attributes)]));
-        let outcomes = desk.judge(&call("rds", "ModifyDBInstance", request)).outcomes;
+        let outcomes = desk.judge(&call("rds", "ModifyDBInstance", &request)).outcomes;
         let expected = if writes.contains(&Written::Different) {
             Verdict::Drifted
         } else if writes.contains(&Written::Hidden) {
@@ -145,7 +145,7 @@ proptest! {
 }
 
 /// A successful call by a person at the console.
-pub(crate) fn call(service: &str, name: &str, request: Value) -> Value {
+pub(crate) fn call(service: &str, name: &str, request: &Value) -> Value {
     json!({
         "eventVersion": "1.11", "eventID": format!("{service}-{name}"), "eventTime": "2026-11-20T10:05:00Z", "eventType": "AwsApiCall",
         "eventSource": format!("{service}.amazonaws.com"), "eventName": name, "awsRegion": "eu-west-1", "readOnly": false, "managementEvent": true,

@@ -219,6 +219,9 @@ fn whole_lists(differences: Vec<Difference>, declared: &Value, actual: &Value) -
             actual: Some(actual.clone()),
         }];
     }
+    if differences.iter().all(|it| it.path.is_empty()) {
+        return differences;
+    }
     let root = serde_json::Map::from_iter([("it".to_owned(), declared.clone())]);
     let mut shown: Vec<Difference> = Vec::new();
     for difference in differences {
@@ -327,7 +330,7 @@ pub(crate) fn reason_of(unknown: Unknown) -> Reason {
 
 /// Whether a value says nothing: `null`, `""`, `[]`, `{}`.
 pub(crate) fn is_nothing(value: &Value) -> bool {
-    matches!(compare::compare(value, &Value::Null, Equality::Default), Comparison::Equal(_))
+    compare::says_nothing(value)
 }
 
 pub(crate) fn op(declared: &Value, actual: &Value) -> ChangeOp {

@@ -59,14 +59,48 @@ fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<(&'v String
 /// Every value at a path. A list step accepts the single object that XML makes of a one-element list, and a name step
 /// looks through the one-element list that Terraform makes of a block.
 pub(crate) fn values<'v>(root: &'v Map<String, Value>, path: &str) -> Vec<&'v Value> {
-    let mut found: Vec<(String, &Value)> = Vec::new();
+    // Most paths are one name.
+    if !path.contains(['.', '[']) {
+        return member(root, path).map(|(_, value)| value).into_iter().collect();
+    }
+    let mut found: Vec<(Unspelled, &Value)> = Vec::new();
     let steps = steps(path);
     if let Some((Step::Name(name), rest)) = steps.split_first()
-        && let Some((key, value)) = member(root, name)
+        && let Some((_, value)) = member(root, name)
     {
-        walk(value, key.clone(), rest, &mut found);
+        walk(value, Unspelled, rest, &mut found);
     }
     found.into_iter().map(|(_, value)| value).collect()
+}
+
+/// How a way through a document is kept: spelled out where somebody asks for it, not at all elsewhere.
+trait Way: Clone {
+    fn member(&self, key: &str) -> Self;
+    fn element(&self, index: usize) -> Self;
+}
+
+/// A way that nobody asks for.
+#[derive(Debug, Clone, Copy)]
+struct Unspelled;
+
+impl Way for Unspelled {
+    fn member(&self, _: &str) -> Self {
+        Self
+    }
+
+    fn element(&self, _: usize) -> Self {
+        Self
+    }
+}
+
+impl Way for String {
+    fn member(&self, key: &str) -> Self {
+        format!("{self}.{key}")
+    }
+
+    fn element(&self, index: usize) -> Self {
+        format!("{self}[{index}]")
+    }
 }
 
 /// The value at a path, if there is exactly one way to it, with the path as the document spells it.
@@ -81,10 +115,13 @@ pub(crate) fn located<'v>(root: &'v Map<String, Value>, path: &str) -> Option<(S
 
 /// The first value at a path that is not null.
 pub(crate) fn first<'v>(root: &'v Map<String, Value>, path: &str) -> Option<&'v Value> {
+    if !path.contains(['.', '[']) {
+        return member(root, path).map(|(_, value)| value).filter(|value| !value.is_null());
+    }
     values(root, path).into_iter().find(|value| !value.is_null())
 }
 
-fn walk<'v>(value: &'v Value, at: String, steps: &[Step<'_>], found: &mut Vec<(String, &'v Value)>) {
+fn walk<'v, W: Way>(value: &'v Value, at: W, steps: &[Step<'_>], found: &mut Vec<(W, &'v Value)>) {
     let Some((step, rest)) = steps.split_first() else {
         found.push((at, value));
         return;
@@ -92,23 +129,23 @@ fn walk<'v>(value: &'v Value, at: String, steps: &[Step<'_>], found: &mut Vec<(S
     match (step, value) {
         (Step::Name(name), Value::Object(members)) => {
             if let Some((key, value)) = member(members, name) {
-                walk(value, format!("{at}.{key}"), rest, found);
+                walk(value, at.member(key), rest, found);
             }
         }
         (Step::Name(_), Value::Array(elements)) if elements.len() == 1 => {
             if let Some(only) = elements.first() {
-                walk(only, format!("{at}[0]"), steps, found);
+                walk(only, at.element(0), steps, found);
             }
         }
         (Step::Each, Value::Array(elements)) => {
             for (index, element) in elements.iter().enumerate() {
-                walk(element, format!("{at}[{index}]"), rest, found);
+                walk(element, at.element(index), rest, found);
             }
         }
         (Step::Each | Step::At(0), Value::Object(_) | Value::String(_)) => walk(value, at, rest, found),
         (Step::At(index), Value::Array(elements)) => {
             if let Some(element) = elements.get(*index) {
-                walk(element, format!("{at}[{index}]"), rest, found);
+                walk(element, at.element(*index), rest, found);
             }
         }
         (Step::Where(name, wanted), Value::Object(members)) if has(members, name, wanted) => {
@@ -117,7 +154,7 @@ fn walk<'v>(value: &'v Value, at: String, steps: &[Step<'_>], found: &mut Vec<(S
         (Step::Where(name, wanted), Value::Array(elements)) => {
             for (index, element) in elements.iter().enumerate() {
                 if element.as_object().is_some_and(|members| has(members, name, wanted)) {
-                    walk(element, format!("{at}[{index}]"), rest, found);
+                    walk(element, at.element(index), rest, found);
                 }
             }
         }
