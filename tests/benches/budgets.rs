@@ -299,8 +299,7 @@ fn replay(plan: &Plan, records: &[Vec<u8>], redactor: &Redactor) {
     );
 }
 
-/// Trail files of a busy account: of each record ten, nine of them reads, and a finding in every five hundred records. Ids
-/// are all different. Returns the files and how many records they hold.
+/// Trail files of a busy account: nine reads to a write, and a finding in every five hundred records. Ids are all different. Returns the files and how many records they hold.
 fn write_trail(folder: &Path, quiet: &[&Vec<u8>], loud: &[&Vec<u8>], copies: usize) -> (Vec<PathBuf>, usize) {
     use std::io::Write;
     let (mut paths, mut count) = (Vec::new(), 0_usize);
@@ -312,12 +311,12 @@ fn write_trail(folder: &Path, quiet: &[&Vec<u8>], loud: &[&Vec<u8>], copies: usi
         );
         gzip.write_all(b"{\"Records\":[").expect("written");
         let mut first = true;
-        let findings = loud.iter().cycle().skip(file).take(quiet.len() * 20 * 10 / 500);
-        let records = (0..20).flat_map(|_| quiet).flat_map(|record| std::iter::repeat_n(record, 10)).chain(findings);
+        let findings = loud.iter().cycle().skip(file).take(quiet.len() * 200 / 500);
+        let records = (0..200).flat_map(|_| quiet).chain(findings);
         for (number, record) in records.enumerate() {
             let mut record: Value = serde_json::from_slice(record).expect("JSON");
             record["eventID"] = json!(format!("{file:08x}-0000-4000-8000-{number:012x}"));
-            if number % 10 != 0 && number < quiet.len() * 200 {
+            if !(number + number / quiet.len()).is_multiple_of(10) && number < quiet.len() * 200 {
                 record["readOnly"] = json!(true);
             }
             if !std::mem::take(&mut first) {

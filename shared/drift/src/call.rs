@@ -1,5 +1,7 @@
 //! A parsed record: one API call, with its parameters, its dialect undone.
 
+use std::cell::OnceCell;
+
 use driftwire_cloudtrail::{Record, record::MemberError};
 use serde_json::{Map, Value};
 
@@ -12,8 +14,8 @@ pub struct Call<'a> {
     pub record: Record<'a>,
     /// The request's parameters in plain form.
     pub request: Map<String, Value>,
-    /// The response's elements in plain form.
-    pub response: Map<String, Value>,
+    /// The response's elements in plain form, read when somebody asks: few calls need them.
+    response: OnceCell<Map<String, Value>>,
     /// Whether CloudTrail cut the parameters, or they cannot be read.
     pub omitted: bool,
 }
@@ -23,13 +25,21 @@ impl<'a> Call<'a> {
     #[must_use]
     pub fn new(record: Record<'a>) -> Self {
         let (request, cut_request) = parameters(record.request());
-        let (response, cut_response) = parameters(record.response());
         Self {
             request: wire::plain(record.service(), record.operation(), Side::Request, request),
-            response: wire::plain(record.service(), record.operation(), Side::Response, response),
-            omitted: cut_request || cut_response,
+            response: OnceCell::new(),
+            omitted: cut_request,
             record,
         }
+    }
+
+    /// The response's elements in plain form. What CloudTrail cut, or cannot be read, is not there.
+    #[must_use]
+    pub fn response(&self) -> &Map<String, Value> {
+        self.response.get_or_init(|| {
+            let (response, _) = parameters(self.record.response());
+            wire::plain(self.service(), self.operation(), Side::Response, response)
+        })
     }
 
     /// The event source without its domain: `ec2`.

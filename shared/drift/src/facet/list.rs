@@ -165,7 +165,7 @@ fn entry_facets(
 
 /// What a written entry says of a property. What it leaves out of a list that is written whole is not set.
 fn value_in(written: &Value, property: &Property, inside: &str) -> Option<Value> {
-    observed_at(written.as_object()?, &Map::new(), property, inside)
+    observed_at(written.as_object()?, None, property, inside)
 }
 
 fn declared_in<'d>(entry: &'d Value, property: &Property, path: &str) -> Option<(String, Cow<'d, Value>)> {

@@ -97,12 +97,12 @@ fn applies(call: &Call<'_>, when: Option<&str>) -> bool {
 
 /// The values at a path of the call: `>` starts in the response.
 fn values<'v>(call: &'v Call<'_>, path: &str) -> Vec<&'v Value> {
-    values_in(&call.request, &call.response, path)
+    values_in(&call.request, Some(call), path)
 }
 
-fn values_in<'v>(request: &'v Map<String, Value>, response: &'v Map<String, Value>, path: &str) -> Vec<&'v Value> {
+fn values_in<'v>(request: &'v Map<String, Value>, call: Option<&'v Call<'_>>, path: &str) -> Vec<&'v Value> {
     match path.strip_prefix('>') {
-        Some(path) => path::values(response, path),
+        Some(path) => call.map(|call| path::values(call.response(), path)).unwrap_or_default(),
         None => path::values(request, path),
     }
 }
@@ -189,11 +189,8 @@ fn is_pending(call: &Call<'_>, target: &Target) -> bool {
 fn sets(call: &Call<'_>, target: &'static Target) -> Vec<(&'static Property, Value)> {
     let mut sets = Vec::new();
     for property in target.properties.iter().filter(|property| applies(call, property.when)) {
-        let value = if property.member.is_empty() {
-            constant(property.value)
-        } else {
-            observed(&call.request, &call.response, property)
-        };
+        let value =
+            if property.member.is_empty() { constant(property.value) } else { observed(&call.request, call, property) };
         if let Some(value) = value {
             sets.push((property, value));
         }
@@ -202,25 +199,21 @@ fn sets(call: &Call<'_>, target: &'static Target) -> Vec<(&'static Property, Val
 }
 
 /// The value that a call, or a part of one, gives a property.
-pub(super) fn observed(
-    request: &Map<String, Value>,
-    response: &Map<String, Value>,
-    property: &Property,
-) -> Option<Value> {
-    observed_at(request, response, property, property.member)
+pub(super) fn observed(request: &Map<String, Value>, call: &Call<'_>, property: &Property) -> Option<Value> {
+    observed_at(request, Some(call), property, property.member)
 }
 
 /// The same, where the property's member is at another path.
 pub(crate) fn observed_at(
     request: &Map<String, Value>,
-    response: &Map<String, Value>,
+    call: Option<&Call<'_>>,
     property: &Property,
     member: &str,
 ) -> Option<Value> {
-    let found = values_in(request, response, member);
+    let found = values_in(request, call, member);
     if member.contains("[]") && !member.contains('=') {
         let list = member.split_once("[]").map_or(member, |(list, _)| list);
-        let present = !found.is_empty() || values_in(request, response, list).into_iter().any(|value| !value.is_null());
+        let present = !found.is_empty() || values_in(request, call, list).into_iter().any(|value| !value.is_null());
         let flat = found.into_iter().flat_map(|value| match value {
             Value::Array(elements) => elements.clone(),
             single => vec![single.clone()],
@@ -326,7 +319,7 @@ fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(Vec<String>, Sets)>
                 let value = match inside(property.member) {
                     Some(rest) => path::first(members, rest).cloned(),
                     None if property.member.is_empty() => constant(property.value),
-                    None => observed(&call.request, &call.response, property),
+                    None => observed(&call.request, call, property),
                 };
                 value.map(|value| (property, value))
             });

@@ -27,7 +27,7 @@ pub(super) fn decode<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Eff
         let set = target
             .properties
             .iter()
-            .filter_map(|property| observed(record, &call.response, property).map(|value| (property, value)))
+            .filter_map(|property| observed(record, call, property).map(|value| (property, value)))
             .collect();
         // Deleted and created in one batch is replaced.
         effects.retain(|effect| !matches!(effect, Effect::Remove { key: removed, .. } if *removed == key));

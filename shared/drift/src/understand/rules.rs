@@ -11,7 +11,7 @@ use crate::{
 /// A revocation may name rules by their ids alone; the answer then says which they were.
 pub(super) fn revoked_by_id(call: &Call<'_>, read: Read) -> Read {
     let by_id = read.tuples.is_empty() && !rule_ids(call).is_empty();
-    let Some(answer) = path::first(&call.response, "revokedSecurityGroupRuleSet").filter(|_| by_id) else {
+    let Some(answer) = path::first(call.response(), "revokedSecurityGroupRuleSet").filter(|_| by_id) else {
         return read;
     };
     let items = security_group::from_rule_set(answer);
