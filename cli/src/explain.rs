@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::{Context as _, Result, bail};
 use driftwire_cloudtrail::{Record, for_each_record};
-use driftwire_drift::{Call, FacetResult, Judged, Outcome, judge};
+use driftwire_drift::{Call, Context, Detail, FacetResult, Judged, Outcome, judge};
 use driftwire_report::plain::{plain, shorten};
 use driftwire_report::v1;
 
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &ExplainArgs, out: &mut dyn Write) -> Result<bool> {
 }
 
 fn explain(record: &Record<'_>, desk: &Desk, out: &mut dyn Write) -> Result<bool> {
-    let context = desk.context();
+    let context = Context { detail: Detail::Full, ..desk.context() };
     let judged = judge(record.clone(), context);
     let name = format!("{}:{}", record.service(), record.operation());
     head(out, "record", &format!("{} of {} at {}", record.event_name, record.event_source, record.event_time))?;

@@ -19,6 +19,18 @@ pub struct Context<'c> {
     pub rules: &'c Rules,
     /// Hides secrets, with the key that hid those of the declarations.
     pub redactor: &'c Redactor,
+    /// How much is kept of comparisons that found no difference.
+    pub detail: Detail,
+}
+
+/// How much is kept of comparisons that found no difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// That they were made.
+    #[default]
+    Verdict,
+    /// The values, too, for people to read.
+    Full,
 }
 
 impl Context<'_> {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     compare::{self, Comparison, Difference, Equality, Unknown},
-    context::Context,
+    context::{Context, Detail},
     cover::{self, Owner},
     finding::Change,
     index::Resource,
@@ -141,15 +141,16 @@ fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual
     let equality = equality_of(property);
     let spelled = spelling::spelled(property, actual).or_else(|| spelling::pairs(&owner.value, actual));
     let actual = spelled.as_ref().unwrap_or(actual);
+    let full = subject.context.detail == Detail::Full;
     let base = Change {
         address: Some(owner.declaration.address.clone()),
         property: Some(property.name.to_owned()),
         pending,
         ..change(
             owner.attribute.clone(),
-            op(&owner.value, actual),
-            Some(owner.value.clone().into_owned()),
-            Some(actual.clone()),
+            ChangeOp::Replaced,
+            full.then(|| owner.value.clone().into_owned()),
+            full.then(|| actual.clone()),
         )
     };
     let facet = |register: String, result, change, traces| Facet { register, result, change, traces };

@@ -33,7 +33,7 @@ pub mod open;
 pub mod replay;
 
 pub use call::Call;
-pub use context::Context;
+pub use context::{Context, Detail};
 pub use decide::{Decision, decide, irrelevance};
 pub use finding::Finding;
 pub use index::Index;
