@@ -221,7 +221,8 @@ fn list_of<'d>(
     })
 }
 
-fn constant(part: &str) -> Option<&str> {
+/// A constant in an expression of the catalog: `'text'`.
+pub(crate) fn constant(part: &str) -> Option<&str> {
     part.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''))
 }
 
@@ -275,7 +276,7 @@ fn snake(name: &str) -> String {
 pub(crate) fn element_key(parts: &[&str], members: Option<&Map<String, Value>>) -> Option<String> {
     let part = |part: &str| -> Option<String> {
         part.split(',').find_map(|name| {
-            if let Some(constant) = name.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+            if let Some(constant) = constant(name) {
                 return Some(constant.to_owned());
             }
             members.and_then(|members| path::first(members, name)).and_then(path::text).map(|text| plain_key(&text))

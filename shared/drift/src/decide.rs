@@ -6,6 +6,8 @@
 mod conclude;
 mod finding;
 
+use std::borrow::Cow;
+
 use driftwire_catalog::{Effect as Kind, Target, Why, is_global};
 
 use crate::{
@@ -71,21 +73,29 @@ fn known(call: &Call<'_>, targets: &'static [Target], actor: &Actor, context: Co
     if touches.is_empty() {
         return unnamed(call, actor, context);
     }
-    let (mut subjects, mut other) = (Vec::<Subjects<'_, '_>>::new(), Vec::new());
+    let owners = owners(call);
+    let (mut subjects, mut missing) = (Vec::<Subjects<'_, '_>>::new(), Vec::new());
     for touch in touches {
-        match find(call, &touch, context) {
+        match find(call, &owners, &touch, context) {
             Found::One(resource) => match subjects.iter_mut().find(|known| std::ptr::eq(known.resource, resource)) {
                 Some(known) => known.effects.extend(touch.effects),
                 None => subjects.push(Subjects { resource, target: touch.target, effects: touch.effects }),
             },
-            Found::Several => other.push((touch.target, ambiguous(call, &touch))),
-            Found::Nothing => other.push((touch.target, undeclared(call, &touch, actor, context))),
+            Found::Several => missing.push((touch, true)),
+            Found::Nothing => missing.push((touch, false)),
         }
     }
     // Where a call has several targets, what is declared says which of them it means.
     if let Some(meant) = subjects.first().map(|it| it.target) {
-        other.retain(|(target, _)| std::ptr::eq(*target, meant));
-    } else if let Some((first, _)) = other.iter().find(|(_, it)| it.finding.is_some()).or(other.first()) {
+        missing.retain(|(touch, _)| std::ptr::eq(touch.target, meant));
+    }
+    let outcome = |touch: &Touch<'_>, several: bool| {
+        if several { ambiguous(call, touch) } else { undeclared(call, touch, actor, context) }
+    };
+    let mut other: Vec<_> = missing.iter().map(|(touch, several)| (touch.target, outcome(touch, *several))).collect();
+    if subjects.is_empty()
+        && let Some((first, _)) = other.iter().find(|(_, it)| it.finding.is_some()).or(other.first())
+    {
         let first = *first;
         other.retain(|(target, _)| std::ptr::eq(*target, first));
     }
@@ -104,11 +114,14 @@ fn ambiguous(call: &Call<'_>, touch: &Touch<'_>) -> Outcome {
     Outcome { verdict: Verdict::Undecided, ..Outcome::irrelevant(Reason::Ambiguous, Some(named(call, touch))) }
 }
 
+/// Other accounts that the call's resources are in: the caller's copy of a call across accounts says in `resources` whose
+/// they are.
+fn owners<'c>(call: &Call<'c>) -> Vec<Cow<'c, str>> {
+    call.record.resources().into_iter().filter_map(|it| it.account_id).filter(|it| it != call.account()).collect()
+}
+
 /// The declared resource that a touch means: by an id that is unique by itself, else by type and identifier.
-fn find<'i>(call: &Call<'_>, touch: &Touch<'_>, context: Context<'i>) -> Found<'i> {
-    // The caller's copy of a call across accounts says in `resources` whose the resource is.
-    let owners: Vec<_> =
-        call.record.resources().into_iter().filter_map(|it| it.account_id).filter(|it| it != call.account()).collect();
+fn find<'i>(call: &Call<'_>, owners: &[Cow<'_, str>], touch: &Touch<'_>, context: Context<'i>) -> Found<'i> {
     let found = owners
         .iter()
         .map(|account| find_in(call, account, touch, context))

@@ -13,7 +13,7 @@ use driftwire_declared::Declaration;
 use serde_json::{Value, json};
 
 use crate::{
-    compare::{self, Comparison, Difference, Equality, Unknown},
+    compare::{Comparison, Difference, Equality, Unknown, says_nothing},
     context::{Context, Detail},
     cover::{self, Owner},
     finding::Change,
@@ -318,7 +318,7 @@ fn hidden(mut facet: Facet) -> Facet {
 fn is_silence(declared: &Value, actual: &Value) -> bool {
     actual.as_object().is_some_and(serde_json::Map::is_empty)
         && !matches!(declared, Value::Null)
-        && !is_nothing(declared)
+        && !says_nothing(declared)
 }
 
 pub(crate) fn reason_of(unknown: Unknown) -> Reason {
@@ -329,13 +329,8 @@ pub(crate) fn reason_of(unknown: Unknown) -> Reason {
     }
 }
 
-/// Whether a value says nothing: `null`, `""`, `[]`, `{}`.
-pub(crate) fn is_nothing(value: &Value) -> bool {
-    compare::says_nothing(value)
-}
-
 pub(crate) fn op(declared: &Value, actual: &Value) -> ChangeOp {
-    match (is_nothing(declared), is_nothing(actual)) {
+    match (says_nothing(declared), says_nothing(actual)) {
         (true, false) => ChangeOp::Added,
         (false, true) => ChangeOp::Removed,
         _ => ChangeOp::Replaced,

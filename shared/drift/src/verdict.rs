@@ -33,8 +33,6 @@ pub enum Reason {
     DeclaredBySibling,
     /// Within the range that an autoscaler was given.
     AutoscalerBand,
-    /// Brings the resource back to what is declared.
-    Restored,
     // drifted
     /// At least one declared property differs.
     Differs,

@@ -3,7 +3,8 @@
 use super::finding::{finding, judge};
 use crate::{
     call::Call,
-    facet::{self, Subject},
+    compare::says_nothing,
+    facet::Subject,
     finding::{Actor, ActorKind, Change, DeclarationRef, Finding, ResourceRef},
     hold::hold,
     outcome::{Facet, FacetResult, Outcome},
@@ -18,8 +19,12 @@ pub(super) fn quieten(
     actor: &Actor,
     facets: &mut [Facet],
 ) {
-    for facet in facets.iter_mut().filter(|facet| !matches!(facet.result, FacetResult::Same(_) | FacetResult::Quiet(_)))
-    {
+    let is_loud = |facet: &Facet| !matches!(facet.result, FacetResult::Same(_) | FacetResult::Quiet(_));
+    if !facets.iter().any(is_loud) {
+        return;
+    }
+    let resource = ResourceRef { declarations: references(subject, &[]), ..resource.clone() };
+    for facet in facets.iter_mut().filter(|facet| is_loud(facet)) {
         let attribute = facet.change.attribute.clone();
         let address = facet.change.address.clone();
         let owner = subject.declarations.iter().find(|it| Some(&it.address) == address.as_ref());
@@ -28,8 +33,6 @@ pub(super) fn quieten(
             facet.traces.push(format!("the code ignores changes of `{attribute}`"));
             continue;
         }
-        let mut resource = resource.clone();
-        resource.declarations = references(subject, &[]);
         if let Some(rule) =
             subject.context.rules.ignored(&resource, &attribute, address.as_deref(), actor, call.record.event_time)
         {
@@ -129,10 +132,8 @@ fn undeclared_property(subject: Subject<'_>, actor: &Actor, finding: Finding, ou
 /// An added element is a modification where somebody declares the collection, and an undeclared child otherwise.
 fn added_kind(subject: Subject<'_>, facet: &Facet) -> FindingKind {
     let attribute = facet.change.attribute.as_str();
-    let declares = subject
-        .declarations
-        .iter()
-        .any(|it| it.attributes.get(attribute).is_some_and(|value| !facet::is_nothing(value)));
+    let declares =
+        subject.declarations.iter().any(|it| it.attributes.get(attribute).is_some_and(|value| !says_nothing(value)));
     if declares { FindingKind::Modified } else { FindingKind::Undeclared }
 }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::call::Call;
 use crate::compare::security_group::{self, Direction, Read, RuleItem};
-use crate::cover::{element_key, plain_key};
+use crate::cover::{self, element_key, plain_key};
 use crate::index::{SINGLETON, joined};
 
 /// A resource that a call names, and what the call does to it.
@@ -72,10 +72,12 @@ pub(crate) enum Effect<'c> {
 pub(crate) fn touches<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec<Touch<'c>> {
     let mut touches = Vec::new();
     for target in targets.iter().filter(|target| applies(call, target.when)) {
-        let effects = effects(call, target, targets);
-        for id in identifiers(call, target) {
-            touches.push(Touch { target, id, effects: effects.clone() });
+        let ids = identifiers(call, target);
+        if ids.is_empty() {
+            continue;
         }
+        let effects = effects(call, target, targets);
+        touches.extend(ids.into_iter().map(|id| Touch { target, id, effects: effects.clone() }));
     }
     sides::tell(&mut touches);
     touches
@@ -115,7 +117,7 @@ fn identifiers(call: &Call<'_>, target: &Target) -> Vec<String> {
     }
     for expression in target.id {
         if expression.contains('|') {
-            let one = |part: &str| match part.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+            let one = |part: &str| match cover::constant(part) {
                 Some(constant) => Some(constant.to_owned()),
                 None => values(call, part).into_iter().find_map(path::text).map(|text| decoded(&text)),
             };
@@ -293,7 +295,7 @@ fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(Vec<String>, Sets)>
     let walked = target.key.iter().find_map(|part| part.split_once("[]").map(|(list, _)| list));
     let Some(list) = walked else {
         let part = |part: &str| {
-            part.split(',').find_map(|path| match path.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+            part.split(',').find_map(|path| match cover::constant(path) {
                 Some(constant) => Some(constant.to_owned()),
                 None => values(call, path).into_iter().find_map(path::text),
             })

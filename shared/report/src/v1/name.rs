@@ -208,8 +208,6 @@ published! {
         DeclaredBySibling = "declared_by_sibling",
         /// Within the range that an autoscaler was given.
         AutoscalerBand = "autoscaler_band",
-        /// Brings the resource back to what is declared.
-        Restored = "restored",
         /// At least one declared property differs.
         Differs = "differs",
         /// A declared resource was deleted, or its deletion was scheduled.
