@@ -101,8 +101,6 @@ struct ListRow {
     collection: String,
     attribute: String,
     key: Option<OneOrMany<String>>,
-    #[serde(default)]
-    copy: bool,
 }
 
 const EFFECTS: &[&str] = &[
@@ -327,10 +325,10 @@ fn pack_terraform(out: &mut String) {
             element.as_ref().map_or("None".to_owned(), |it| format!("Some(Element {{ collection: {:?}, key: &{:?} }})", it.collection, it.key.clone().into_vec())),
         )
         .expect("a string");
-        for ListRow { collection, attribute, key, copy } in lists {
+        for ListRow { collection, attribute, key } in lists {
             write!(
                 out,
-                "ElementList {{ collection: {collection:?}, attribute: {attribute:?}, key: &{:?}, copy: {copy} }}, ",
+                "ElementList {{ collection: {collection:?}, attribute: {attribute:?}, key: &{:?} }}, ",
                 list(key.clone())
             )
             .expect("a string");

@@ -39,8 +39,6 @@ pub struct ElementList {
     pub attribute: &'static str,
     /// The parts of an element's key; empty when the element is its own key.
     pub key: &'static [&'static str],
-    /// Whether the provider copies into it what other blocks declare.
-    pub copy: bool,
 }
 
 /// Looks a Terraform type up.

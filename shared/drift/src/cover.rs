@@ -175,7 +175,7 @@ pub(crate) fn elements<'d>(declarations: &[&'d Declaration], collection: &str) -
 }
 
 fn listed<'d>(declaration: &'d Declaration, list: &ElementList, out: &mut Vec<DeclaredElement<'d>>) {
-    let ElementList { collection: _, attribute, key, copy: _ } = list;
+    let ElementList { collection: _, attribute, key } = list;
     let values = path::values(&declaration.attributes, &format!("{attribute}[]"));
     for (position, value) in values.into_iter().enumerate() {
         let members = value.as_object();
