@@ -64,8 +64,7 @@ fn fitting(bytes: &[u8]) -> Vec<Declaration> {
     let desk = Desk::new(Vec::new());
     replay(bytes, &desk, |record, judged| {
         for named in judged.outcomes.iter().filter_map(|it| it.resource.as_ref()) {
-            let Some(kind) =
-                driftwire_catalog::terraform_kinds().iter().find(|it| it.resource == named.kind && !it.part)
+            let Some(kind) = driftwire_catalog::terraform_kinds().find(|it| it.resource == named.kind && !it.part)
             else {
                 continue;
             };

@@ -19,8 +19,7 @@ struct Row {
 pub(crate) fn page() -> String {
     let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
     for call in calls() {
-        let service = call.name.split(':').next().unwrap_or_default();
-        count(rows.entry(service).or_default(), call);
+        count(rows.entry(call.source).or_default(), call);
     }
     let mut page = String::from(HEAD);
     for (service, row) in &rows {
@@ -42,7 +41,7 @@ pub(crate) fn page() -> String {
         format_args!(
             "\n{total} calls in {} services; {} Terraform types are known by what they declare.\n",
             rows.len(),
-            terraform_kinds().len()
+            terraform_kinds().count()
         ),
     );
     page

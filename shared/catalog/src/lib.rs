@@ -1,24 +1,23 @@
 //! What each AWS call touches: which resource, where its identifier is, which member means which property.
 //!
-//! Data, not code: `data/README.md` describes the files. `build.rs` packs them into sorted static tables that are
-//! searched in place. The catalog knows no record and no declaration; `driftwire-drift` reads it.
+//! Data, not code: `data/README.md` describes the files. The build script packs them into tables that are searched in
+//! place. The catalog knows no record and no declaration; `driftwire-drift` reads it.
 
 mod call;
 mod ignored;
+mod kinds;
+mod packed;
+mod resource;
+mod source;
+mod table;
 mod terraform;
 
-pub use call::{Call, Constant, Decoder, Effect, Property, Target, TerraformPath, Why, call, calls};
+pub use call::{Call, Candidate, Constant, Property, Target, TerraformPath, call, calls};
 pub use ignored::ignored_class;
+pub use kinds::{Decoder, Effect, Flag, Why};
+pub use resource::{ResourceType, resource_type, resource_types};
+pub use source::{event_sources, sources_of_type};
 pub use terraform::{Element, ElementList, TerraformKind, terraform, terraform_kinds};
-
-/// The generated tables.
-mod tables {
-    use crate::call::{Call, Constant, Decoder, Effect, Property, Target, TerraformPath, Why};
-    use crate::ignored::Ignored;
-    use crate::terraform::{Element, ElementList, TerraformKind};
-
-    include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
-}
 
 /// Whether a service has no regions: its records carry `us-east-1` whatever the resource's region.
 #[must_use]

@@ -1,6 +1,7 @@
 //! The table of Terraform types.
 
-use crate::tables::TERRAFORM;
+use crate::packed;
+use crate::table::{self, Slot, Table, kept, table, text, texts};
 
 /// What a Terraform type declares.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,6 +16,10 @@ pub struct TerraformKind {
     pub part: bool,
     /// Optional and computed attributes: copies of the live value, never intent.
     pub computed: &'static [&'static str],
+    /// Pulumi's tokens of the same type: `aws:ec2/vpc:Vpc`.
+    pub pulumi: &'static [&'static str],
+    /// CloudFormation's properties whose names do not meet the attributes' own: attribute, property.
+    pub properties: &'static [(&'static str, &'static str)],
     /// The collection of which the whole declaration is one element.
     pub element: Option<Element>,
     /// Attributes that hold elements of a collection.
@@ -41,14 +46,56 @@ pub struct ElementList {
     pub key: &'static [&'static str],
 }
 
+static TABLE: Table = table!("terraform");
+static KINDS: [Slot<TerraformKind>; TABLE.len()] = [const { Slot::new() }; TABLE.len()];
+
 /// Looks a Terraform type up.
 #[must_use]
 pub fn terraform(kind: &str) -> Option<&'static TerraformKind> {
-    TERRAFORM.binary_search_by(|row| row.name.cmp(kind)).ok().and_then(|at| TERRAFORM.get(at))
+    at(TABLE.find(kind, "")?)
 }
 
 /// All Terraform types, sorted by name.
-#[must_use]
-pub fn terraform_kinds() -> &'static [TerraformKind] {
-    TERRAFORM
+pub fn terraform_kinds() -> impl Iterator<Item = &'static TerraformKind> {
+    (0..TABLE.len()).filter_map(at)
+}
+
+fn at(row: usize) -> Option<&'static TerraformKind> {
+    table::row(&TABLE, &KINDS, row, |(name, _), packed: packed::TerraformKind| {
+        let packed::TerraformKind { resource, id, part, computed, pulumi, properties, element, lists } = packed;
+        TerraformKind {
+            name: text(name),
+            resource: text(resource),
+            id: texts(id),
+            part,
+            computed: texts(computed),
+            pulumi: texts(pulumi),
+            properties: kept(properties.into_iter().map(|(one, other)| (text(one), text(other))).collect()),
+            element: element.map(|(collection, key)| Element { collection: text(collection), key: texts(key) }),
+            lists: kept(
+                lists
+                    .into_iter()
+                    .map(|(collection, attribute, key)| ElementList {
+                        collection: text(collection),
+                        attribute: text(attribute),
+                        key: texts(key),
+                    })
+                    .collect(),
+            ),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_is_found_by_its_own_name() {
+        assert_eq!(terraform_kinds().count(), TABLE.len());
+        for kind in terraform_kinds() {
+            assert!(terraform(kind.name).is_some_and(|found| std::ptr::eq(found, kind)), "{}", kind.name);
+        }
+        assert!(terraform("aws_no_such_thing").is_none());
+    }
 }

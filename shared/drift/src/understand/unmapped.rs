@@ -19,8 +19,13 @@ pub(super) fn members<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec
 /// The members that a target speaks of, by the first step of their paths.
 fn known_members(target: &'static Target) -> impl Iterator<Item = &'static str> {
     let Target {
+        service: _,
         resources: _,
+        candidates: _,
+        terraform: _,
         id,
+        parents,
+        references: _,
         when,
         effect: _,
         collection: _,
@@ -30,11 +35,13 @@ fn known_members(target: &'static Target) -> impl Iterator<Item = &'static str> 
         why: _,
         pending,
         decoder: _,
+        flags: _,
+        because: _,
         properties,
     } = target;
     let head =
         |path: &'static str| path.trim_start_matches(['>', '!']).split(['.', '[', '=']).next().unwrap_or_default();
-    let expressions = id.iter().chain(*key).flat_map(|it| it.split(['|', ','])).chain(options.iter().copied());
+    let expressions = id.iter().chain(*key).flat_map(|it| it.split(['|', ','])).chain(options.iter().chain(*parents).copied());
     let members =
         properties.iter().flat_map(|it| [Some(it.member), it.when]).chain([*when, *pending, Some(*from)]).flatten();
     expressions.chain(members).map(head)

@@ -1,0 +1,56 @@
+//! The tables of CloudFormation's resource types and of event sources.
+
+use std::collections::BTreeMap;
+
+use crate::packed::{Key, ResourceType};
+use crate::rows::{OneOrMany, ResourceRow};
+use crate::texts::Texts;
+
+/// The packed resource types.
+pub(crate) fn pack(texts: &mut Texts) -> Vec<(Key, Vec<u8>)> {
+    let mut rows: BTreeMap<String, ResourceRow> = BTreeMap::new();
+    for (_, path, text) in crate::files("generated/types") {
+        let tables: BTreeMap<String, ResourceRow> =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        rows.extend(tables);
+    }
+    rows.iter().map(|(name, row)| one(name, row, texts)).collect()
+}
+
+fn one(name: &str, row: &ResourceRow, texts: &mut Texts) -> (Key, Vec<u8>) {
+    let all = |list: &[String], texts: &mut Texts| list.iter().map(|it| texts.number(it)).collect::<Vec<_>>();
+    let packed = ResourceType {
+        id: all(&row.id, texts),
+        other_ids: row.other_ids.iter().map(|it| all(it, texts)).collect(),
+        read_only: all(&row.read_only, texts),
+        write_only: all(&row.write_only, texts),
+        create_only: all(&row.create_only, texts),
+        unordered: all(&row.unordered, texts),
+        defaults: row.defaults.iter().map(|(path, value)| (texts.number(path), texts.number(&json(value)))).collect(),
+        transforms: row.transforms.iter().map(|(path, it)| (texts.number(path), texts.number(it))).collect(),
+        live: row.live,
+        tags: row.tags.as_ref().map(|it| texts.number(it)),
+        arn: row.arn.as_ref().map(|it| texts.number(it)),
+        reference: all(&row.reference, texts),
+    };
+    ((texts.number(name), texts.number("")), postcard::to_stdvec(&packed).expect("a row can be packed"))
+}
+
+/// A TOML value as JSON.
+fn json(value: &toml::Value) -> String {
+    serde_json::to_string(value).expect("a value without dates")
+}
+
+/// The packed event sources of services, or of namespaces.
+pub(crate) fn pack_sources(table: &str, texts: &mut Texts) -> Vec<(Key, Vec<u8>)> {
+    let Ok(text) = std::fs::read_to_string("data/generated/sources.toml") else { return Vec::new() };
+    let tables: BTreeMap<String, BTreeMap<String, OneOrMany<String>>> =
+        toml::from_str(&text).unwrap_or_else(|error| panic!("data/generated/sources.toml: {error}"));
+    let Some(rows) = tables.get(table) else { return Vec::new() };
+    rows.iter()
+        .map(|(name, sources)| {
+            let sources: Vec<u32> = sources.as_slice().iter().map(|it| texts.number(it)).collect();
+            ((texts.number(name), texts.number("")), postcard::to_stdvec(&sources).expect("a row can be packed"))
+        })
+        .collect()
+}

@@ -1,0 +1,144 @@
+//! The shape of the data files.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::kinds::{Decoder, Effect, Flag, Why};
+
+/// One value, or a list of them.
+#[derive(Deserialize, Clone, Debug)]
+#[serde(untagged)]
+pub(crate) enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl<T> OneOrMany<T> {
+    pub(crate) fn as_slice(&self) -> &[T] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+}
+
+/// A file of calls.
+#[derive(Deserialize)]
+pub(crate) struct CallFile {
+    /// Event sources under which the calls are logged; without it the file's name is the only one.
+    #[serde(default)]
+    pub(crate) source: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) calls: BTreeMap<String, OneOrMany<CallRow>>,
+}
+
+/// One target of a call.
+#[derive(Deserialize, Clone, Debug, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct CallRow {
+    pub(crate) resource: OneOrMany<String>,
+    pub(crate) scores: Vec<f64>,
+    pub(crate) terraform: Vec<String>,
+    pub(crate) id: OneOrMany<String>,
+    pub(crate) parents: Vec<String>,
+    pub(crate) references: Vec<String>,
+    pub(crate) when: Option<String>,
+    pub(crate) effect: Effect,
+    pub(crate) collection: Option<String>,
+    pub(crate) key: OneOrMany<String>,
+    pub(crate) from: Option<String>,
+    pub(crate) properties: Vec<PropertyRow>,
+    pub(crate) options: Vec<String>,
+    pub(crate) why: Option<Why>,
+    pub(crate) pending: Option<String>,
+    pub(crate) decoder: Option<Decoder>,
+    pub(crate) flags: Vec<Flag>,
+    pub(crate) because: Option<String>,
+}
+
+/// What a member means.
+#[derive(Deserialize, Clone, Debug)]
+#[serde(untagged)]
+pub(crate) enum PropertyRow {
+    Same(String),
+    Full(Box<FullProperty>),
+}
+
+/// A property that is spelled out.
+#[derive(Deserialize, Clone, Debug)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FullProperty {
+    pub(crate) member: Option<String>,
+    pub(crate) value: Option<toml::Value>,
+    pub(crate) absent: Option<toml::Value>,
+    pub(crate) property: Option<String>,
+    pub(crate) terraform: Option<OneOrMany<String>>,
+    pub(crate) equality: Option<String>,
+    pub(crate) when: Option<String>,
+    pub(crate) band: Option<String>,
+}
+
+/// What a Terraform type declares.
+#[derive(Deserialize, Clone, Debug)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TerraformRow {
+    pub(crate) resource: String,
+    #[serde(default)]
+    pub(crate) id: Vec<String>,
+    #[serde(default)]
+    pub(crate) part: bool,
+    pub(crate) element: Option<ElementRow>,
+    #[serde(default)]
+    pub(crate) lists: Vec<ListRow>,
+    #[serde(default)]
+    pub(crate) computed: Vec<String>,
+    #[serde(default)]
+    pub(crate) pulumi: OneOrMany<String>,
+    #[serde(default)]
+    pub(crate) properties: BTreeMap<String, String>,
+    #[serde(default)]
+    #[expect(dead_code, reason = "for the reader of the file")]
+    pub(crate) because: Option<String>,
+}
+
+#[derive(Deserialize, Clone, Debug)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ElementRow {
+    pub(crate) collection: String,
+    pub(crate) key: OneOrMany<String>,
+}
+
+#[derive(Deserialize, Clone, Debug)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListRow {
+    pub(crate) collection: String,
+    pub(crate) attribute: String,
+    #[serde(default)]
+    pub(crate) key: OneOrMany<String>,
+}
+
+/// A resource type of CloudFormation.
+#[derive(Deserialize, Debug, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ResourceRow {
+    pub(crate) id: Vec<String>,
+    pub(crate) other_ids: Vec<Vec<String>>,
+    pub(crate) read_only: Vec<String>,
+    pub(crate) write_only: Vec<String>,
+    pub(crate) create_only: Vec<String>,
+    pub(crate) unordered: Vec<String>,
+    pub(crate) defaults: BTreeMap<String, toml::Value>,
+    pub(crate) transforms: BTreeMap<String, String>,
+    pub(crate) live: bool,
+    pub(crate) tags: Option<String>,
+    pub(crate) arn: Option<String>,
+    #[serde(rename = "ref")]
+    pub(crate) reference: Vec<String>,
+}

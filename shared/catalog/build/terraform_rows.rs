@@ -1,0 +1,60 @@
+//! The table of Terraform types: reviewed rows win over generated ones.
+
+use std::collections::BTreeMap;
+
+use crate::packed::{Key, TerraformKind};
+use crate::rows::{ListRow, TerraformRow};
+use crate::texts::Texts;
+
+/// All rows by Terraform's name. A reviewed row keeps the generated row's Pulumi tokens.
+pub(crate) fn read() -> BTreeMap<String, TerraformRow> {
+    let mut rows = folder("generated/terraform");
+    for (name, mut row) in folder("overrides/terraform") {
+        if let Some(generated) = rows.remove(&name) {
+            if row.pulumi.as_slice().is_empty() {
+                row.pulumi = generated.pulumi;
+            }
+            if row.properties.is_empty() {
+                row.properties = generated.properties;
+            }
+        }
+        rows.insert(name, row);
+    }
+    rows
+}
+
+fn folder(folder: &str) -> BTreeMap<String, TerraformRow> {
+    let mut rows = BTreeMap::new();
+    for (_, path, text) in crate::files(folder) {
+        let tables: BTreeMap<String, TerraformRow> =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for (name, row) in tables {
+            assert!(!rows.contains_key(&name), "{}: `{name}` appears twice", path.display());
+            rows.insert(name, row);
+        }
+    }
+    rows
+}
+
+/// The packed rows.
+pub(crate) fn pack(rows: &BTreeMap<String, TerraformRow>, texts: &mut Texts) -> Vec<(Key, Vec<u8>)> {
+    rows.iter().map(|(name, row)| one(name, row, texts)).collect()
+}
+
+fn one(name: &str, row: &TerraformRow, texts: &mut Texts) -> (Key, Vec<u8>) {
+    let all = |list: &[String], texts: &mut Texts| list.iter().map(|it| texts.number(it)).collect::<Vec<_>>();
+    let list = |ListRow { collection, attribute, key }: &ListRow, texts: &mut Texts| {
+        (texts.number(collection), texts.number(attribute), all(key.as_slice(), texts))
+    };
+    let packed = TerraformKind {
+        resource: texts.number(&row.resource),
+        id: all(&row.id, texts),
+        part: row.part || row.element.is_some(),
+        computed: all(&row.computed, texts),
+        pulumi: all(row.pulumi.as_slice(), texts),
+        properties: row.properties.iter().map(|(one, other)| (texts.number(one), texts.number(other))).collect(),
+        element: row.element.as_ref().map(|it| (texts.number(&it.collection), all(it.key.as_slice(), texts))),
+        lists: row.lists.iter().map(|it| list(it, texts)).collect(),
+    };
+    ((texts.number(name), texts.number("")), postcard::to_stdvec(&packed).expect("a row can be packed"))
+}

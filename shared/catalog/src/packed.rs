@@ -1,0 +1,164 @@
+//! The packed form of the tables, which the build script writes and the library searches in place.
+//!
+//! Texts are interned: a row holds their numbers. A table has three parts: slots (`u16`, hash → row + 1, open addressing,
+//! linear probing), offsets (`u32`, row → position), and rows, each a postcard document that starts with its key.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kinds::{Decoder, Effect, Flag, Why};
+
+/// A text, by its number.
+pub(crate) type Text = u32;
+
+/// The part of a text's entry that is its length; the rest is its position.
+pub(crate) const LENGTH_BITS: u32 = 10;
+
+/// The key of a row: event source and operation, or a name and nothing.
+pub(crate) type Key = (Text, Text);
+
+/// The slot at which the search for a key starts, before it is cut to the table's size. FNV-1a.
+pub(crate) fn hash(one: &str, other: &str) -> u32 {
+    let bytes = one.bytes().chain(std::iter::once(b':')).chain(other.bytes());
+    let wide = bytes
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    u32::try_from((wide ^ (wide >> 32)) & 0xffff_ffff).unwrap_or_default()
+}
+
+/// What one call does to one kind of resource.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Target {
+    pub(crate) service: Text,
+    pub(crate) effect: Effect,
+    pub(crate) resources: Vec<Text>,
+    /// Scores in hundredths.
+    pub(crate) ranked: Vec<(Text, u16)>,
+    pub(crate) terraform: Vec<Text>,
+    pub(crate) id: Vec<Text>,
+    pub(crate) parents: Vec<Text>,
+    pub(crate) references: Vec<Text>,
+    pub(crate) properties: Vec<Property>,
+    /// What few rows have.
+    pub(crate) rest: Option<Box<Rest>>,
+}
+
+/// What few rows have.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Rest {
+    pub(crate) when: Option<Text>,
+    pub(crate) collection: Option<Text>,
+    pub(crate) key: Vec<Text>,
+    pub(crate) from: Option<Text>,
+    pub(crate) options: Vec<Text>,
+    pub(crate) why: Option<Why>,
+    pub(crate) pending: Option<Text>,
+    pub(crate) decoder: Option<Decoder>,
+    pub(crate) flags: Vec<Flag>,
+    pub(crate) because: Option<Text>,
+}
+
+/// What one member means.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Property {
+    /// CloudFormation's name is the member's in upper camel case, Terraform's attribute the one of the same name.
+    Same(Text),
+    /// CloudFormation's path is the member's in upper camel case, Terraform's the same in snake case through single blocks.
+    Nested(Text),
+    /// CloudFormation's path is the member's in upper camel case; Terraform has no such attribute.
+    Bare(Text),
+    /// Anything else.
+    Full(Box<FullProperty>),
+}
+
+/// A property that is spelled out.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FullProperty {
+    pub(crate) member: Option<Text>,
+    pub(crate) value: Option<Constant>,
+    pub(crate) absent: Option<Constant>,
+    pub(crate) name: Text,
+    pub(crate) terraform: Vec<TerraformPath>,
+    pub(crate) equality: Option<Text>,
+    pub(crate) when: Option<Text>,
+    pub(crate) band: Option<Text>,
+}
+
+/// Where a property is in a Terraform declaration.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) enum TerraformPath {
+    Same,
+    Any(Text),
+    Of(Text, Text),
+}
+
+/// A constant.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) enum Constant {
+    Bool(bool),
+    Integer(i64),
+    Text(Text),
+    EmptyList,
+}
+
+/// What a Terraform type declares.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct TerraformKind {
+    pub(crate) resource: Text,
+    pub(crate) id: Vec<Text>,
+    pub(crate) part: bool,
+    pub(crate) computed: Vec<Text>,
+    pub(crate) pulumi: Vec<Text>,
+    pub(crate) properties: Vec<(Text, Text)>,
+    pub(crate) element: Option<(Text, Vec<Text>)>,
+    pub(crate) lists: Vec<(Text, Text, Vec<Text>)>,
+}
+
+/// A resource type of CloudFormation.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct ResourceType {
+    pub(crate) id: Vec<Text>,
+    pub(crate) other_ids: Vec<Vec<Text>>,
+    pub(crate) read_only: Vec<Text>,
+    pub(crate) write_only: Vec<Text>,
+    pub(crate) create_only: Vec<Text>,
+    pub(crate) unordered: Vec<Text>,
+    /// Path and JSON text.
+    pub(crate) defaults: Vec<(Text, Text)>,
+    pub(crate) transforms: Vec<(Text, Text)>,
+    pub(crate) live: bool,
+    pub(crate) tags: Option<Text>,
+    pub(crate) arn: Option<Text>,
+    pub(crate) reference: Vec<Text>,
+}
+
+/// `versioningConfiguration.status` in CloudFormation's spelling: `VersioningConfiguration.Status`.
+pub(crate) fn pascal_path(member: &str) -> String {
+    let plain = member.trim_start_matches('>').replace("[]", "");
+    plain.split('.').map(pascal).collect::<Vec<_>>().join(".")
+}
+
+/// A name with its first letter raised.
+pub(crate) fn pascal(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+}
+
+/// `versioningConfiguration.status` in Terraform's spelling: `versioning_configuration[0].status`.
+pub(crate) fn block_path(member: &str) -> String {
+    let steps: Vec<String> = member.split('.').map(snake).collect();
+    steps.join("[0].")
+}
+
+/// `kmsKeyId` as Terraform spells it: `kms_key_id`. A run of capitals is one word.
+fn snake(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut snake = String::with_capacity(name.len() + 4);
+    for (at, letter) in letters.iter().enumerate() {
+        let after_lower = at > 0 && letters.get(at - 1).is_some_and(|it| !it.is_ascii_uppercase());
+        let before_lower = at > 0 && letters.get(at + 1).is_some_and(char::is_ascii_lowercase);
+        if letter.is_ascii_uppercase() && (after_lower || before_lower) {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}

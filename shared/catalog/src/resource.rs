@@ -1,0 +1,85 @@
+//! The table of CloudFormation's resource types: what identifies one, what a reader must know of its properties.
+
+use crate::packed;
+use crate::table::{self, Slot, Table, kept, table, text, texts};
+
+/// A resource type of CloudFormation. Paths are `A.B`, with `[]` for the entries of a list and `*` for any key.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ResourceType {
+    /// `AWS::EC2::VPC`.
+    pub name: &'static str,
+    /// The paths of the primary identifier.
+    pub id: &'static [&'static str],
+    /// Other identifiers, each a list of paths.
+    pub other_ids: &'static [&'static [&'static str]],
+    /// What only AWS sets.
+    pub read_only: &'static [&'static str],
+    /// What can be set and never be read back.
+    pub write_only: &'static [&'static str],
+    /// What a change of makes a new resource.
+    pub create_only: &'static [&'static str],
+    /// Lists whose order means nothing.
+    pub unordered: &'static [&'static str],
+    /// Defaults: path, and the value as JSON.
+    pub defaults: &'static [(&'static str, &'static str)],
+    /// How AWS rewrites what is declared: path, and an expression in `JSONata`.
+    pub transforms: &'static [(&'static str, &'static str)],
+    /// Whether the Cloud Control API can read it.
+    pub live: bool,
+    /// The property that holds its tags.
+    pub tags: Option<&'static str>,
+    /// The shape of its ARN: `arn:${Partition}:ec2:${Region}:${Account}:vpc/${VpcId}`.
+    pub arn: Option<&'static str>,
+    /// The properties that a stack's physical id is made of, where it is not the primary identifier.
+    pub reference: &'static [&'static str],
+}
+
+static TABLE: Table = table!("resources");
+static TYPES: [Slot<ResourceType>; TABLE.len()] = [const { Slot::new() }; TABLE.len()];
+
+/// Looks a resource type up.
+#[must_use]
+pub fn resource_type(name: &str) -> Option<&'static ResourceType> {
+    at(TABLE.find(name, "")?)
+}
+
+/// All resource types, sorted by name.
+pub fn resource_types() -> impl Iterator<Item = &'static ResourceType> {
+    (0..TABLE.len()).filter_map(at)
+}
+
+fn at(row: usize) -> Option<&'static ResourceType> {
+    table::row(&TABLE, &TYPES, row, |(name, _), packed: packed::ResourceType| {
+        let packed::ResourceType {
+            id,
+            other_ids,
+            read_only,
+            write_only,
+            create_only,
+            unordered,
+            defaults,
+            transforms,
+            live,
+            tags,
+            arn,
+            reference,
+        } = packed;
+        let pairs =
+            |list: Vec<(u32, u32)>| kept(list.into_iter().map(|(one, other)| (text(one), text(other))).collect());
+        ResourceType {
+            name: text(name),
+            id: texts(id),
+            other_ids: kept(other_ids.into_iter().map(texts).collect()),
+            read_only: texts(read_only),
+            write_only: texts(write_only),
+            create_only: texts(create_only),
+            unordered: texts(unordered),
+            defaults: pairs(defaults),
+            transforms: pairs(transforms),
+            live,
+            tags: tags.map(text),
+            arn: arn.map(text),
+            reference: texts(reference),
+        }
+    })
+}

@@ -1,0 +1,107 @@
+//! Searches a packed table in place: one hash, a probe or two, one comparison. Nothing is read before somebody asks.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::packed::{Key, LENGTH_BITS, Text, hash};
+
+/// The bytes of all texts.
+const HEAP: &str = include_str!(concat!(env!("OUT_DIR"), "/texts.txt"));
+/// For each text, where it is.
+const PLACES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/texts.places"));
+
+/// The bytes of one table, as the build script wrote them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Table {
+    pub(crate) slots: &'static [u8],
+    pub(crate) offsets: &'static [u8],
+    pub(crate) rows: &'static [u8],
+}
+
+/// A table of the build script, by its name.
+macro_rules! table {
+    ($name:literal) => {
+        $crate::table::Table {
+            slots: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".slots")),
+            offsets: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".offsets")),
+            rows: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".rows")),
+        }
+    };
+}
+pub(crate) use table;
+
+impl Table {
+    /// How many rows there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.offsets.len() / 4
+    }
+
+    /// The number of the row with a key.
+    pub(crate) fn find(&self, one: &str, other: &str) -> Option<usize> {
+        let mask = (self.slots.len() / 2).checked_sub(1)?;
+        let mut slot = hash(one, other) as usize & mask;
+        loop {
+            let row = usize::from(u16::from_le_bytes(*self.slots.get(slot * 2..)?.first_chunk()?)).checked_sub(1)?;
+            let (first, second) = self.key(row)?;
+            if text(first) == one && text(second) == other {
+                return Some(row);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    /// The key of a row.
+    pub(crate) fn key(&self, row: usize) -> Option<Key> {
+        self.read::<Key>(row).map(|(key, _)| key)
+    }
+
+    /// What a row holds.
+    pub(crate) fn row<T: Deserialize<'static>>(&self, row: usize) -> Option<T> {
+        let (_, rest) = self.read::<Key>(row)?;
+        postcard::from_bytes(rest).ok()
+    }
+
+    fn read<T: Deserialize<'static>>(&self, row: usize) -> Option<(T, &'static [u8])> {
+        let offset = u32::from_le_bytes(*self.offsets.get(row * 4..)?.first_chunk()?) as usize;
+        postcard::take_from_bytes(self.rows.get(offset..)?).ok()
+    }
+}
+
+/// The text of a number; empty for a number that the build script did not give.
+pub(crate) fn text(number: Text) -> &'static str {
+    let place = || {
+        let place = u32::from_le_bytes(*PLACES.get(number as usize * 4..)?.first_chunk()?);
+        let (start, length) = (place >> LENGTH_BITS, place & ((1 << LENGTH_BITS) - 1));
+        HEAP.get(start as usize..(start + length) as usize)
+    };
+    place().unwrap_or_default()
+}
+
+/// The texts of numbers.
+pub(crate) fn texts(numbers: Vec<Text>) -> &'static [&'static str] {
+    kept(numbers.into_iter().map(text).collect())
+}
+
+/// Keeps what was made of a row for the life of the program: rows are as static as the tables that they come from.
+pub(crate) fn kept<T>(list: Vec<T>) -> &'static [T] {
+    if list.is_empty() { &[] } else { Box::leak(list.into_boxed_slice()) }
+}
+
+/// A row that is made when it is first asked for.
+pub(crate) type Slot<T> = OnceLock<&'static T>;
+
+/// The row of a table, made by `make` when it is first asked for.
+pub(crate) fn row<T, P: Deserialize<'static>>(
+    table: &Table,
+    slots: &'static [Slot<T>],
+    at: usize,
+    make: impl FnOnce(Key, P) -> T,
+) -> Option<&'static T> {
+    let slot = slots.get(at)?;
+    if let Some(row) = slot.get() {
+        return Some(row);
+    }
+    let made = make(table.key(at)?, table.row(at)?);
+    Some(slot.get_or_init(|| Box::leak(Box::new(made))))
+}
