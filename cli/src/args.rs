@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Check a rules file, or run its examples
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Show what is known of AWS's calls: resource types, identifiers, properties
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
     /// Print shell completions
     Completions {
         /// The shell to print them for
@@ -106,6 +109,25 @@ pub(crate) enum RulesCommand {
     Test {
         /// The file
         file: PathBuf,
+    },
+}
+
+/// What to ask of the catalog.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// Explain one call: what it touches, by which member, and where that is known from
+    Show {
+        /// The call, as <service>:<operation>: `ec2:ModifyVpcAttribute`
+        call: String,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Print how much is known
+    Stats {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
     },
 }
 

@@ -1,6 +1,7 @@
 //! The `driftwire` command: who changed what, and when, from CloudTrail files and declared state.
 
 mod args;
+mod catalog;
 mod desk;
 mod explain;
 mod input;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{CommandFactory, Parser};
 
-use crate::args::{Cli, Command, RulesCommand};
+use crate::args::{CatalogCommand, Cli, Command, RulesCommand};
 
 /// Exit codes as those of `terraform plan -detailed-exitcode`.
 const ERROR: u8 = 1;
@@ -54,6 +55,8 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<bool> {
             anyhow::ensure!(rules::test(file, out)?, "{}: not every example comes out as it says", file.display());
             Ok(false)
         }
+        Command::Catalog(CatalogCommand::Show { call, format }) => catalog::show(call, *format, out).map(|()| false),
+        Command::Catalog(CatalogCommand::Stats { format }) => catalog::stats(*format, out).map(|()| false),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "driftwire", out);
             Ok(false)

@@ -11,9 +11,11 @@
 mod corpus;
 mod data;
 mod desk;
+mod differential;
 mod fronts;
 mod identity;
 mod invariants;
+mod join;
 mod messages;
 mod network;
 mod scenarios;

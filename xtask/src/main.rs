@@ -1,7 +1,8 @@
-//! Tasks that are not compiling. `cargo xtask generate` writes the generated files, `--check` fails where one is not up to
-//! date, `cargo xtask tidy` checks what no compiler checks.
+//! Tasks that are not compiling. `cargo xtask generate` writes the generated pages, `cargo xtask catalog` the catalog's data;
+//! with `--check` they fail where one is not up to date. `cargo xtask tidy` checks what no compiler checks.
 
-mod detected;
+mod catalog;
+mod coverage;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -14,8 +15,12 @@ fn main() -> Result<()> {
     match arguments.as_slice() {
         ["generate"] => generate(false),
         ["generate", "--check"] => generate(true),
+        ["catalog"] => catalog::run(&root(), catalog::Mode::Write),
+        ["catalog", "--check"] => catalog::run(&root(), catalog::Mode::Check),
+        ["catalog", "--gold", list] => catalog::gold(&root(), Path::new(list)),
+        ["catalog", "--requests", seed, file] => catalog::requests(&root(), seed, Path::new(file)),
         ["tidy"] => tidy::check(&root()),
-        _ => bail!("expected `generate`, `generate --check` or `tidy`"),
+        _ => bail!("expected `generate`, `catalog` (both take `--check`), `catalog --gold FILE` or `tidy`"),
     }
 }
 
@@ -26,7 +31,7 @@ fn root() -> PathBuf {
 
 /// Writes, or compares, every generated file.
 fn generate(only_check: bool) -> Result<()> {
-    let mut files = vec![("docs/detected.md".to_owned(), detected::page())];
+    let mut files = vec![("docs/coverage.md".to_owned(), coverage::page())];
     for (name, text) in driftwire_report::schema::schemas() {
         files.push((format!("docs/schema/{name}"), text));
     }

@@ -22,6 +22,9 @@ fn every_command_has_help() {
         &["rules", "--help"],
         &["rules", "check", "--help"],
         &["rules", "test", "--help"],
+        &["catalog", "--help"],
+        &["catalog", "show", "--help"],
+        &["catalog", "stats", "--help"],
         &["completions", "--help"],
         &["man", "--help"],
     ] {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "test code")]
 
 mod bad_input;
+mod catalog;
 mod help;
 mod made;
 mod readme;

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::call_rows;
-use crate::rows::{CallRow, PropertyRow, TerraformRow};
+use crate::kinds::Effect;
+use crate::packed::SCORE;
+use crate::rows::{CallRow, OneOrMany, PropertyRow, TerraformRow};
+use crate::spelling::{lowered, raised};
 
 /// The most Terraform candidates that a row keeps.
 const CANDIDATES: usize = 6;
@@ -11,9 +14,11 @@ const CANDIDATES: usize = 6;
 /// A target, with the ranking of the types it may be about.
 pub(crate) struct Target {
     pub(crate) service: String,
+    /// Whether AWS's model raises the first letters of the members.
+    pub(crate) raised: bool,
     pub(crate) row: CallRow,
-    /// Types with scores in hundredths; 0 where a reviewer named it.
-    pub(crate) ranked: Vec<(String, u16)>,
+    /// Types with packed scores; 0 where a reviewer named it.
+    pub(crate) ranked: Vec<(String, u8)>,
     pub(crate) terraform: Vec<String>,
 }
 
@@ -26,6 +31,7 @@ pub(crate) fn calls(kinds: &BTreeMap<String, TerraformRow>) -> BTreeMap<(String,
         if !reviewed.contains_key(call) {
             let whole = |(service, row): &(String, CallRow)| Target {
                 service: service.clone(),
+                raised: is_raised(row),
                 ranked: ranking(row),
                 terraform: row.terraform.clone(),
                 row: row.clone(),
@@ -41,11 +47,51 @@ pub(crate) fn calls(kinds: &BTreeMap<String, TerraformRow>) -> BTreeMap<(String,
     merged
 }
 
-fn ranking(row: &CallRow) -> Vec<(String, u16)> {
-    let hundredths = |score: &f64| (score * 100.0).round().clamp(0.0, f64::from(u16::MAX));
-    let scores = row.scores.iter().map(hundredths).chain(std::iter::repeat(0.0));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped above")]
-    row.resource.as_slice().iter().zip(scores).map(|(kind, score)| (kind.clone(), score as u16)).collect()
+/// Spells the members of a reviewed row as AWS's model does, if that can be undone; says whether it could.
+fn spell(row: &mut CallRow) -> bool {
+    let mut undone = true;
+    let mut other = row.clone();
+    each_path(&mut other, &mut |path| {
+        let spelled = raised(path);
+        undone &= lowered(&spelled) == *path;
+        *path = spelled;
+    });
+    if undone {
+        *row = other;
+    }
+    undone
+}
+
+/// Every path of a row that leads to a member of the call.
+fn each_path(row: &mut CallRow, visit: &mut dyn FnMut(&mut String)) {
+    let lists = [&mut row.id, &mut row.key].into_iter().flat_map(OneOrMany::as_mut_slice);
+    lists.for_each(&mut *visit);
+    [&mut row.parents, &mut row.references, &mut row.options].into_iter().flatten().for_each(&mut *visit);
+    [&mut row.from, &mut row.when, &mut row.pending].into_iter().flatten().for_each(&mut *visit);
+    for property in &mut row.properties {
+        match property {
+            PropertyRow::Same(member) => visit(member),
+            PropertyRow::Full(full) => full.member.iter_mut().chain(&mut full.when).for_each(&mut *visit),
+        }
+    }
+}
+
+/// Whether the row's members are spelled with a first letter raised.
+fn is_raised(row: &CallRow) -> bool {
+    let of_property = |property: &PropertyRow| match property {
+        PropertyRow::Same(member) => Some(member.clone()),
+        PropertyRow::Full(full) => full.member.clone(),
+    };
+    let paths = row.id.as_slice().iter().chain(&row.parents).chain(&row.references).cloned();
+    let first = paths.chain(row.properties.iter().filter_map(of_property)).chain(row.options.iter().cloned()).next();
+    first.is_some_and(|path| path.chars().find(char::is_ascii_alphabetic).is_some_and(|it| it.is_ascii_uppercase()))
+}
+
+fn ranking(row: &CallRow) -> Vec<(String, u8)> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    let packed = |score: &f64| (score * SCORE).round().clamp(1.0, f64::from(u8::MAX)) as u8;
+    let scores = row.scores.iter().map(packed).chain(std::iter::repeat(0));
+    row.resource.as_slice().iter().cloned().zip(scores).collect()
 }
 
 fn completed(mut row: CallRow, generated: &[(String, CallRow)], kinds: &BTreeMap<String, TerraformRow>) -> Target {
@@ -60,7 +106,8 @@ fn completed(mut row: CallRow, generated: &[(String, CallRow)], kinds: &BTreeMap
     let only = || if let [only] = generated { Some(only) } else { None };
     let like = generated.iter().find(shares).or_else(|| generated.iter().find(namesake)).or_else(only).cloned();
     let (service, like) = like.unwrap_or_default();
-    let mut ranked: Vec<(String, u16)> = row.resource.as_slice().iter().map(|kind| (kind.clone(), 0)).collect();
+    let raised = is_raised(&like) && spell(&mut row);
+    let mut ranked: Vec<(String, u8)> = row.resource.as_slice().iter().map(|kind| (kind.clone(), 0)).collect();
     for (kind, score) in ranking(&like) {
         match ranked.iter_mut().find(|(known, _)| *known == kind) {
             Some(known) => known.1 = score,
@@ -76,7 +123,25 @@ fn completed(mut row: CallRow, generated: &[(String, CallRow)], kinds: &BTreeMap
     if row.flags.is_empty() {
         row.flags = like.flags;
     }
-    Target { service, row, ranked, terraform }
+    // A row of a resource without an identifier is about the one of its kind in an account.
+    let singleton = row.id.as_slice().is_empty() && row.effect != Effect::None;
+    if !singleton && (row.effect == Effect::None || row.resource.as_slice().first() == like.resource.as_slice().first())
+    {
+        add_ids(&mut row.id, like.id.as_slice());
+    }
+    Target { service, raised, row, ranked, terraform }
+}
+
+/// Adds the models' paths to the identifier behind those that a reviewer wrote: newer records may spell them so.
+fn add_ids(id: &mut OneOrMany<String>, more: &[String]) {
+    let mut all = id.as_slice().to_vec();
+    let new = more
+        .iter()
+        .filter(|path| !all.iter().any(|known| known.eq_ignore_ascii_case(path)))
+        .cloned()
+        .collect::<Vec<_>>();
+    all.extend(new);
+    *id = OneOrMany::Many(all);
 }
 
 /// The Terraform types that a reviewed row may be about: those it names, those whose elements it changes, the generated

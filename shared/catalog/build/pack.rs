@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::merge::Target;
-use crate::packed::{self, Constant, Key, Property, Rest, TerraformPath, block_path, pascal_path};
+use crate::packed::{self, Constant, Key, More, Property, RAISED, TerraformPath, Text};
 use crate::rows::{CallRow, FullProperty, PropertyRow};
+use crate::spelling::{block_path, pascal_path};
 use crate::texts::Texts;
 
 /// The packed rows, sorted by event source and operation.
@@ -18,41 +19,47 @@ pub(crate) fn calls(calls: &BTreeMap<(String, String), Vec<Target>>, texts: &mut
 }
 
 fn target(target: &Target, texts: &mut Texts) -> packed::Target {
-    let Target { service, row, ranked, terraform } = target;
-    let rest = rest(row, texts);
+    let Target { service, raised, row, ranked, terraform } = target;
+    let more = more(row, texts);
     let mut all = |list: &[String]| list.iter().map(|it| texts.number(it)).collect::<Vec<_>>();
-    let (resources, id) = (all(row.resource.as_slice()), all(row.id.as_slice()));
-    let (parents, references, terraform) = (all(&row.parents), all(&row.references), all(terraform));
+    let (id, terraform) = (all(row.id.as_slice()), all(terraform));
+    let resources = u8::try_from(row.resource.as_slice().len()).ok().filter(|it| *it < RAISED);
     packed::Target {
         service: texts.number(service),
         effect: row.effect,
-        resources,
         ranked: ranked.iter().map(|(kind, score)| (texts.number(kind), *score)).collect(),
+        resources: resources.expect("a handful of types") + if *raised { RAISED } else { 0 },
         terraform,
         id,
-        parents,
-        references,
         properties: row.properties.iter().map(|it| property(it, texts)).collect(),
-        rest: Some(Box::new(rest)).filter(|rest| **rest != Rest::default()),
+        more,
     }
 }
 
-fn rest(row: &CallRow, texts: &mut Texts) -> Rest {
+fn more(row: &CallRow, texts: &mut Texts) -> Vec<More> {
+    let because: Vec<String> = row.because.iter().flat_map(|it| it.split("; ")).map(str::to_owned).collect();
+    let mut all = |list: &[String]| -> Option<Vec<Text>> {
+        let numbers = || list.iter().map(|it| texts.number(it)).collect();
+        (!list.is_empty()).then(numbers)
+    };
+    let lists = [
+        all(&row.parents).map(More::Parents),
+        all(&row.references).map(More::References),
+        all(row.key.as_slice()).map(More::Key),
+        all(&row.options).map(More::Options),
+        all(&because).map(More::Because),
+    ];
     let mut one = |text: &Option<String>| text.as_ref().map(|it| texts.number(it));
-    let (when, collection, from) = (one(&row.when), one(&row.collection), one(&row.from));
-    let (pending, because) = (one(&row.pending), one(&row.because));
-    Rest {
-        when,
-        collection,
-        key: row.key.as_slice().iter().map(|it| texts.number(it)).collect(),
-        from,
-        options: row.options.iter().map(|it| texts.number(it)).collect(),
-        why: row.why,
-        pending,
-        decoder: row.decoder,
-        flags: row.flags.clone(),
-        because,
-    }
+    let singles = [
+        one(&row.when).map(More::When),
+        one(&row.collection).map(More::Collection),
+        one(&row.from).map(More::From),
+        one(&row.pending).map(More::Pending),
+        row.why.map(More::Why),
+        row.decoder.map(More::Decoder),
+        (!row.flags.is_empty()).then(|| More::Flags(row.flags.clone())),
+    ];
+    lists.into_iter().chain(singles).flatten().collect()
 }
 
 fn property(row: &PropertyRow, texts: &mut Texts) -> Property {

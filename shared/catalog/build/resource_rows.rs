@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::packed::{Key, ResourceType};
 use crate::rows::{OneOrMany, ResourceRow};
+use crate::spelling::ARN;
 use crate::texts::Texts;
 
 /// The packed resource types.
@@ -30,10 +31,15 @@ fn one(name: &str, row: &ResourceRow, texts: &mut Texts) -> (Key, Vec<u8>) {
         transforms: row.transforms.iter().map(|(path, it)| (texts.number(path), texts.number(it))).collect(),
         live: row.live,
         tags: row.tags.as_ref().map(|it| texts.number(it)),
-        arn: row.arn.as_ref().map(|it| texts.number(it)),
+        arn: row.arn.as_ref().map(|it| texts.number(&short_arn(it))),
         reference: all(&row.reference, texts),
     };
     ((texts.number(name), texts.number("")), postcard::to_stdvec(&packed).expect("a row can be packed"))
+}
+
+/// The shape of an ARN without what most have in common.
+fn short_arn(arn: &str) -> String {
+    ARN.iter().fold(arn.to_owned(), |arn, (long, short)| arn.replacen(long, short, 1))
 }
 
 /// A TOML value as JSON.

@@ -8,7 +8,7 @@ use crate::texts::Texts;
 /// Writes the rows of a table under a name, sorted as they come.
 pub(crate) fn write(out: &Path, name: &str, rows: &[(Key, Vec<u8>)], texts: &Texts) {
     let by_number = texts.by_number();
-    let size = (rows.len() * 3 / 2).next_power_of_two();
+    let size = (rows.len() * 5 / 4).next_power_of_two();
     let mut slots = vec![0_u16; size];
     let (mut offsets, mut bytes) = (Vec::new(), Vec::new());
     for (at, (key, row)) in rows.iter().enumerate() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::packed::{Key, TerraformKind};
 use crate::rows::{ListRow, TerraformRow};
+use crate::spelling::token;
 use crate::texts::Texts;
 
 /// All rows by Terraform's name. A reviewed row keeps the generated row's Pulumi tokens.
@@ -51,10 +52,20 @@ fn one(name: &str, row: &TerraformRow, texts: &mut Texts) -> (Key, Vec<u8>) {
         id: all(&row.id, texts),
         part: row.part || row.element.is_some(),
         computed: all(&row.computed, texts),
-        pulumi: all(row.pulumi.as_slice(), texts),
+        pulumi: row.pulumi.as_slice().iter().map(|it| texts.number(&short(it))).collect(),
         properties: row.properties.iter().map(|(one, other)| (texts.number(one), texts.number(other))).collect(),
         element: row.element.as_ref().map(|it| (texts.number(&it.collection), all(it.key.as_slice(), texts))),
         lists: row.lists.iter().map(|it| list(it, texts)).collect(),
     };
     ((texts.number(name), texts.number("")), postcard::to_stdvec(&packed).expect("a row can be packed"))
+}
+
+/// A token as its module and name, where the rest follows from them.
+fn short(full: &str) -> String {
+    let parts = full.strip_prefix("aws:").and_then(|rest| rest.split_once('/'));
+    let parts = parts.and_then(|(module, rest)| Some((module, rest.split_once(':')?.1)));
+    parts
+        .map(|(module, name)| format!("{module}/{name}"))
+        .filter(|it| token(it) == full)
+        .unwrap_or_else(|| full.to_owned())
 }

@@ -1,8 +1,9 @@
 //! The table of calls.
 
 use crate::kinds::{Decoder, Effect, Flag, Why};
-use crate::packed::{self, block_path, pascal_path};
-use crate::table::{self, Slot, Table, kept, table, text, texts};
+use crate::packed;
+use crate::spelling::{block_path, lowered, pascal_path, raised};
+use crate::table::{self, Slot, Table, kept, kept_text, table, text, texts};
 
 /// What one call touches.
 #[derive(Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub struct Call {
 pub struct Target {
     /// botocore's name of the service: `elbv2`; empty where a reviewed row knows a call that the models lack.
     pub service: &'static str,
+    /// Whether AWS's model raises the first letters of the members, which CloudTrail lowers.
+    pub raised: bool,
     /// Types that it may be, the likeliest first: CloudFormation's, or Terraform's where CloudFormation has none; `AWS::Glue::*`
     /// is any type of a namespace. The index decides. None: the call is known, but not what it changes.
     pub resources: &'static [&'static str],
@@ -57,6 +60,14 @@ pub struct Target {
     pub because: Option<&'static str>,
     /// What the members mean.
     pub properties: &'static [Property],
+}
+
+impl Target {
+    /// A path of this target as AWS's documentation spells it: `VpcId` for `vpcId`.
+    #[must_use]
+    pub fn spelled(&self, path: &str) -> String {
+        if self.raised { raised(path) } else { path.to_owned() }
+    }
 }
 
 /// A type that a target may be.
@@ -115,7 +126,7 @@ pub enum Constant {
     EmptyList,
 }
 
-static TABLE: Table = table!("calls");
+pub(crate) static TABLE: Table = table!("calls");
 static CALLS: [Slot<Call>; TABLE.len()] = [const { Slot::new() }; TABLE.len()];
 
 /// Looks a call up by event source (`ec2`) and operation (`ModifyInstanceAttribute`).
@@ -138,51 +149,85 @@ fn at(row: usize) -> Option<&'static Call> {
 }
 
 fn target(packed: packed::Target) -> Target {
-    let packed::Target { service, effect, resources, ranked, terraform, id, parents, references, properties, rest } =
-        packed;
-    let packed::Rest { when, collection, key, from, options, why, pending, decoder, flags, because } =
-        rest.map(|it| *it).unwrap_or_default();
-    Target {
+    let packed::Target { service, effect, ranked, resources, terraform, id, properties, more } = packed;
+    let (raised, resources) = (resources >= packed::RAISED, usize::from(resources % packed::RAISED));
+    let candidates: Vec<Candidate> = ranked.into_iter().map(candidate).collect();
+    let mut target = Target {
         service: text(service),
-        resources: texts(resources),
-        candidates: kept(
-            ranked
-                .into_iter()
-                .map(|(kind, hundredths)| Candidate {
-                    kind: text(kind),
-                    score: (hundredths > 0).then(|| f64::from(hundredths) / 100.0),
-                })
-                .collect(),
-        ),
+        raised,
+        resources: kept(candidates.iter().take(resources).map(|it| it.kind).collect()),
+        candidates: kept(candidates),
         terraform: texts(terraform),
-        id: texts(id),
-        parents: texts(parents),
-        references: texts(references),
-        when: when.map(text),
+        id: members(id, raised),
+        parents: &[],
+        references: &[],
+        when: None,
         effect,
-        collection: collection.map(text).unwrap_or_default(),
-        key: texts(key),
-        from: from.map(text).unwrap_or_default(),
-        options: texts(options),
-        why,
-        pending: pending.map(text),
-        decoder,
-        flags: kept(flags),
-        because: because.map(text),
-        properties: kept(properties.into_iter().map(property).collect()),
+        collection: "",
+        key: &[],
+        from: "",
+        options: &[],
+        why: None,
+        pending: None,
+        decoder: None,
+        flags: &[],
+        because: None,
+        properties: kept(properties.into_iter().map(|it| property(it, raised)).collect()),
+    };
+    for more in more {
+        add(&mut target, more);
+    }
+    target
+}
+
+/// Adds what few rows have.
+fn add(target: &mut Target, more: packed::More) {
+    let raised = target.raised;
+    match more {
+        packed::More::Parents(list) => target.parents = members(list, raised),
+        packed::More::References(list) => target.references = members(list, raised),
+        packed::More::When(member) => target.when = Some(logged(member, raised)),
+        packed::More::Collection(name) => target.collection = text(name),
+        packed::More::Key(list) => target.key = members(list, raised),
+        packed::More::From(member) => target.from = logged(member, raised),
+        packed::More::Options(list) => target.options = members(list, raised),
+        packed::More::Why(why) => target.why = Some(why),
+        packed::More::Pending(member) => target.pending = Some(logged(member, raised)),
+        packed::More::Decoder(decoder) => target.decoder = Some(decoder),
+        packed::More::Flags(flags) => target.flags = kept(flags),
+        packed::More::Because(list) => target.because = Some(kept_text(texts(list).join("; "))),
     }
 }
 
-fn property(packed: packed::Property) -> Property {
-    let same = |member, terraform| Property {
-        member: text(member),
-        value: Constant::None,
-        absent: Constant::None,
-        name: kept_text(pascal_path(text(member))),
-        terraform,
-        equality: None,
-        when: None,
-        band: None,
+/// Paths as CloudTrail logs them.
+fn members(numbers: Vec<packed::Text>, raised: bool) -> &'static [&'static str] {
+    kept(numbers.into_iter().map(|it| logged(it, raised)).collect())
+}
+
+/// A member's path as CloudTrail logs it; the tables have AWS's spelling, which CloudFormation's properties share.
+fn logged(number: packed::Text, raised: bool) -> &'static str {
+    let text = text(number);
+    let lowered = if raised { lowered(text) } else { return text };
+    if lowered == text { text } else { kept_text(lowered) }
+}
+
+fn candidate((kind, score): (packed::Text, u8)) -> Candidate {
+    Candidate { kind: text(kind), score: (score > 0).then(|| f64::from(score) / packed::SCORE) }
+}
+
+fn property(packed: packed::Property, raised: bool) -> Property {
+    let same = |number, terraform| {
+        let member = logged(number, raised);
+        Property {
+            member,
+            value: Constant::None,
+            absent: Constant::None,
+            name: if raised && !member.contains(['>', '[']) { text(number) } else { kept_text(pascal_path(member)) },
+            terraform,
+            equality: None,
+            when: None,
+            band: None,
+        }
     };
     match packed {
         packed::Property::Same(member) => same(member, &[TerraformPath::Same]),
@@ -193,21 +238,17 @@ fn property(packed: packed::Property) -> Property {
         packed::Property::Full(full) => {
             let packed::FullProperty { member, value, absent, name, terraform, equality, when, band } = *full;
             Property {
-                member: member.map(text).unwrap_or_default(),
+                member: member.map(|it| logged(it, raised)).unwrap_or_default(),
                 value: constant(value),
                 absent: constant(absent),
                 name: text(name),
                 terraform: kept(terraform.into_iter().map(terraform_path).collect()),
                 equality: equality.map(text),
-                when: when.map(text),
+                when: when.map(|it| logged(it, raised)),
                 band: band.map(text),
             }
         }
     }
-}
-
-fn kept_text(text: String) -> &'static str {
-    Box::leak(text.into_boxed_str())
 }
 
 fn terraform_path(packed: packed::TerraformPath) -> TerraformPath {

@@ -4,15 +4,18 @@
 //! place. The catalog knows no record and no declaration; `driftwire-drift` reads it.
 
 mod call;
+mod coverage;
 mod ignored;
 mod kinds;
 mod packed;
 mod resource;
 mod source;
+mod spelling;
 mod table;
 mod terraform;
 
 pub use call::{Call, Candidate, Constant, Property, Target, TerraformPath, call, calls};
+pub use coverage::{Coverage, coverage, size_bytes, type_counts};
 pub use ignored::ignored_class;
 pub use kinds::{Decoder, Effect, Flag, Why};
 pub use resource::{ResourceType, resource_type, resource_types};

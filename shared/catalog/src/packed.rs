@@ -13,8 +13,17 @@ pub(crate) type Text = u32;
 /// The part of a text's entry that is its length; the rest is its position.
 pub(crate) const LENGTH_BITS: u32 = 10;
 
+/// Marks the place of a path (`a.b`): the rest is the position of its steps.
+pub(crate) const PATH_BIT: u32 = 1 << 31;
+
+/// Marks the place of a text that is put together (`Create` and `Vpc`): the rest is the position of its parts.
+pub(crate) const PARTS_BIT: u32 = 1 << 30;
+
 /// The key of a row: event source and operation, or a name and nothing.
 pub(crate) type Key = (Text, Text);
+
+/// How many units of a packed score are 1.
+pub(crate) const SCORE: f64 = 40.0;
 
 /// The slot at which the search for a key starts, before it is cut to the table's size. FNV-1a.
 pub(crate) fn hash(one: &str, other: &str) -> u32 {
@@ -29,31 +38,35 @@ pub(crate) fn hash(one: &str, other: &str) -> u32 {
 pub(crate) struct Target {
     pub(crate) service: Text,
     pub(crate) effect: Effect,
-    pub(crate) resources: Vec<Text>,
-    /// Scores in hundredths.
-    pub(crate) ranked: Vec<(Text, u16)>,
+    /// Candidates, with scores in units of [`SCORE`]; 0 where there is none.
+    pub(crate) ranked: Vec<(Text, u8)>,
+    /// How many of them, from the first, the resource may be; with [`RAISED`].
+    pub(crate) resources: u8,
     pub(crate) terraform: Vec<Text>,
     pub(crate) id: Vec<Text>,
-    pub(crate) parents: Vec<Text>,
-    pub(crate) references: Vec<Text>,
     pub(crate) properties: Vec<Property>,
     /// What few rows have.
-    pub(crate) rest: Option<Box<Rest>>,
+    pub(crate) more: Vec<More>,
 }
 
+/// Added to the number of resources where AWS's model raises the first letters of the members.
+pub(crate) const RAISED: u8 = 128;
+
 /// What few rows have.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Rest {
-    pub(crate) when: Option<Text>,
-    pub(crate) collection: Option<Text>,
-    pub(crate) key: Vec<Text>,
-    pub(crate) from: Option<Text>,
-    pub(crate) options: Vec<Text>,
-    pub(crate) why: Option<Why>,
-    pub(crate) pending: Option<Text>,
-    pub(crate) decoder: Option<Decoder>,
-    pub(crate) flags: Vec<Flag>,
-    pub(crate) because: Option<Text>,
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum More {
+    Parents(Vec<Text>),
+    References(Vec<Text>),
+    When(Text),
+    Collection(Text),
+    Key(Vec<Text>),
+    From(Text),
+    Options(Vec<Text>),
+    Why(Why),
+    Pending(Text),
+    Decoder(Decoder),
+    Flags(Vec<Flag>),
+    Because(Vec<Text>),
 }
 
 /// What one member means.
@@ -128,37 +141,4 @@ pub(crate) struct ResourceType {
     pub(crate) tags: Option<Text>,
     pub(crate) arn: Option<Text>,
     pub(crate) reference: Vec<Text>,
-}
-
-/// `versioningConfiguration.status` in CloudFormation's spelling: `VersioningConfiguration.Status`.
-pub(crate) fn pascal_path(member: &str) -> String {
-    let plain = member.trim_start_matches('>').replace("[]", "");
-    plain.split('.').map(pascal).collect::<Vec<_>>().join(".")
-}
-
-/// A name with its first letter raised.
-pub(crate) fn pascal(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
-}
-
-/// `versioningConfiguration.status` in Terraform's spelling: `versioning_configuration[0].status`.
-pub(crate) fn block_path(member: &str) -> String {
-    let steps: Vec<String> = member.split('.').map(snake).collect();
-    steps.join("[0].")
-}
-
-/// `kmsKeyId` as Terraform spells it: `kms_key_id`. A run of capitals is one word.
-fn snake(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut snake = String::with_capacity(name.len() + 4);
-    for (at, letter) in letters.iter().enumerate() {
-        let after_lower = at > 0 && letters.get(at - 1).is_some_and(|it| !it.is_ascii_uppercase());
-        let before_lower = at > 0 && letters.get(at + 1).is_some_and(char::is_ascii_lowercase);
-        if letter.is_ascii_uppercase() && (after_lower || before_lower) {
-            snake.push('_');
-        }
-        snake.push(letter.to_ascii_lowercase());
-    }
-    snake
 }

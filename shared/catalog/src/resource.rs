@@ -1,7 +1,8 @@
 //! The table of CloudFormation's resource types: what identifies one, what a reader must know of its properties.
 
 use crate::packed;
-use crate::table::{self, Slot, Table, kept, table, text, texts};
+use crate::spelling::long_arn;
+use crate::table::{self, Slot, Table, kept, kept_text, table, text, texts};
 
 /// A resource type of CloudFormation. Paths are `A.B`, with `[]` for the entries of a list and `*` for any key.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub struct ResourceType {
     pub reference: &'static [&'static str],
 }
 
-static TABLE: Table = table!("resources");
+pub(crate) static TABLE: Table = table!("resources");
 static TYPES: [Slot<ResourceType>; TABLE.len()] = [const { Slot::new() }; TABLE.len()];
 
 /// Looks a resource type up.
@@ -78,7 +79,7 @@ fn at(row: usize) -> Option<&'static ResourceType> {
             transforms: pairs(transforms),
             live,
             tags: tags.map(text),
-            arn: arn.map(text),
+            arn: arn.map(|it| kept_text(long_arn(text(it)))),
             reference: texts(reference),
         }
     })

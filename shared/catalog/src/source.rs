@@ -6,9 +6,9 @@ use crate::table::{self, Slot, Table, table, texts};
 /// Event sources, without their domain.
 type Sources = &'static [&'static str];
 
-static SERVICES: Table = table!("services");
+pub(crate) static SERVICES: Table = table!("services");
 static OF_SERVICES: [Slot<Sources>; SERVICES.len()] = [const { Slot::new() }; SERVICES.len()];
-static NAMESPACES: Table = table!("namespaces");
+pub(crate) static NAMESPACES: Table = table!("namespaces");
 static OF_NAMESPACES: [Slot<Sources>; NAMESPACES.len()] = [const { Slot::new() }; NAMESPACES.len()];
 
 /// The event sources of a service, by botocore's name (`elbv2` → `elasticloadbalancing`). Empty: nobody knows.

@@ -4,10 +4,12 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::packed::{Key, LENGTH_BITS, Text, hash};
+use crate::packed::{Key, LENGTH_BITS, PARTS_BIT, PATH_BIT, Text, hash};
 
 /// The bytes of all texts.
 const HEAP: &str = include_str!(concat!(env!("OUT_DIR"), "/texts.txt"));
+/// The parts of all texts that are put together.
+const PARTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/texts.parts"));
 /// For each text, where it is.
 const PLACES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/texts.places"));
 
@@ -32,6 +34,11 @@ macro_rules! table {
 pub(crate) use table;
 
 impl Table {
+    /// How many bytes it takes in the binary.
+    pub(crate) const fn size(&self) -> usize {
+        self.slots.len() + self.offsets.len() + self.rows.len()
+    }
+
     /// How many rows there are.
     pub(crate) const fn len(&self) -> usize {
         self.offsets.len() / 4
@@ -44,7 +51,7 @@ impl Table {
         loop {
             let row = usize::from(u16::from_le_bytes(*self.slots.get(slot * 2..)?.first_chunk()?)).checked_sub(1)?;
             let (first, second) = self.key(row)?;
-            if text(first) == one && text(second) == other {
+            if is(first, one) && is(second, other) {
                 return Some(row);
             }
             slot = (slot + 1) & mask;
@@ -68,14 +75,54 @@ impl Table {
     }
 }
 
-/// The text of a number; empty for a number that the build script did not give.
-pub(crate) fn text(number: Text) -> &'static str {
-    let place = || {
-        let place = u32::from_le_bytes(*PLACES.get(number as usize * 4..)?.first_chunk()?);
-        let (start, length) = (place >> LENGTH_BITS, place & ((1 << LENGTH_BITS) - 1));
-        HEAP.get(start as usize..(start + length) as usize)
+/// How many bytes all texts take in the binary.
+pub(crate) const TEXTS_SIZE: usize = HEAP.len() + PARTS.len() + PLACES.len();
+
+/// How a text is kept.
+enum Kept {
+    Whole(&'static str),
+    Parts(Vec<Text>, &'static str),
+}
+
+fn find(number: Text) -> Option<Kept> {
+    let place = u32::from_le_bytes(*PLACES.get(number as usize * 4..)?.first_chunk()?);
+    let joint = match place & (PATH_BIT | PARTS_BIT) {
+        0 => {
+            let (start, length) = (place >> LENGTH_BITS, place & ((1 << LENGTH_BITS) - 1));
+            return HEAP.get(start as usize..(start + length) as usize).map(Kept::Whole);
+        }
+        PATH_BIT => ".",
+        _ => "",
     };
-    place().unwrap_or_default()
+    let parts = PARTS.get((place & !(PATH_BIT | PARTS_BIT)) as usize..)?;
+    postcard::take_from_bytes(parts).ok().map(|(parts, _)| Kept::Parts(parts, joint))
+}
+
+/// The text of a number; empty for a number that the build script did not give. What is put together is kept: ask once.
+pub(crate) fn text(number: Text) -> &'static str {
+    match find(number) {
+        Some(Kept::Whole(text)) => text,
+        Some(Kept::Parts(parts, joint)) => kept_text(parts.into_iter().map(text).collect::<Vec<_>>().join(joint)),
+        None => "",
+    }
+}
+
+/// Whether a number's text is this one; keeps nothing.
+fn is(number: Text, wanted: &str) -> bool {
+    fn after(number: Text, wanted: &str) -> Option<&str> {
+        match find(number)? {
+            Kept::Whole(text) => wanted.strip_prefix(text),
+            Kept::Parts(parts, joint) => parts.into_iter().enumerate().try_fold(wanted, |rest, (at, part)| {
+                after(part, if at == 0 { rest } else { rest.strip_prefix(joint)? })
+            }),
+        }
+    }
+    after(number, wanted).is_some_and(str::is_empty)
+}
+
+/// Keeps a text for the life of the program.
+pub(crate) fn kept_text(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
 }
 
 /// The texts of numbers.

@@ -1,7 +1,8 @@
 //! The table of Terraform types.
 
 use crate::packed;
-use crate::table::{self, Slot, Table, kept, table, text, texts};
+use crate::spelling::token;
+use crate::table::{self, Slot, Table, kept, kept_text, table, text, texts};
 
 /// What a Terraform type declares.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub struct ElementList {
     pub key: &'static [&'static str],
 }
 
-static TABLE: Table = table!("terraform");
+pub(crate) static TABLE: Table = table!("terraform");
 static KINDS: [Slot<TerraformKind>; TABLE.len()] = [const { Slot::new() }; TABLE.len()];
 
 /// Looks a Terraform type up.
@@ -69,7 +70,7 @@ fn at(row: usize) -> Option<&'static TerraformKind> {
             id: texts(id),
             part,
             computed: texts(computed),
-            pulumi: texts(pulumi),
+            pulumi: kept(pulumi.into_iter().map(|it| kept_text(token(text(it)))).collect()),
             properties: kept(properties.into_iter().map(|(one, other)| (text(one), text(other))).collect()),
             element: element.map(|(collection, key)| Element { collection: text(collection), key: texts(key) }),
             lists: kept(

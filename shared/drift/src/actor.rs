@@ -11,17 +11,17 @@ use crate::finding::{Actor, ActorKind, Channel};
 pub(crate) fn actor(record: &Record<'_>) -> Actor {
     let nobody = Identity::default();
     let identity = record.identity.as_ref().unwrap_or(&nobody);
-    let via = channel(record, identity);
     let role = role_name(identity);
+    let via = channel(record, identity, role);
     let session = session_name(identity);
-    let kind = kind(record, identity, via, role.as_deref());
+    let kind = kind(record, identity, via, role);
     let from = text(&identity.account_id);
     Actor {
         kind,
-        name: name(record, identity, kind, role.as_deref(), session.as_deref()),
+        name: name(record, identity, kind, role, session),
         principal: text(&identity.arn).map(str::to_owned),
-        role,
-        session,
+        role: role.map(str::to_owned),
+        session: session.map(str::to_owned),
         from_account: from.filter(|from| Some(*from) != record.account()).map(str::to_owned),
         via,
         invoked_by: text(&identity.invoked_by).map(str::to_owned),
@@ -54,7 +54,7 @@ fn user_agent<'r>(record: &'r Record<'_>) -> Option<&'r str> {
 }
 
 /// The role behind a session: its name.
-fn role_name(identity: &Identity<'_>) -> Option<String> {
+fn role_name<'i>(identity: &'i Identity<'_>) -> Option<&'i str> {
     let issuer = identity.session.as_ref().and_then(|session| session.issuer.as_ref());
     let issued = issuer
         .filter(|issuer| text(&issuer.kind).is_none_or(|kind| kind == "Role"))
@@ -64,11 +64,11 @@ fn role_name(identity: &Identity<'_>) -> Option<String> {
             .and_then(|arn| arn.split_once(":assumed-role/"))
             .and_then(|(_, rest)| rest.split('/').next())
     };
-    issued.or_else(assumed).map(str::to_owned)
+    issued.or_else(assumed)
 }
 
 /// The name of a session, which its caller chose.
-fn session_name(identity: &Identity<'_>) -> Option<String> {
+fn session_name<'i>(identity: &'i Identity<'_>) -> Option<&'i str> {
     let of_arn = text(&identity.arn)
         .and_then(|arn| arn.split_once(":assumed-role/"))
         .and_then(|(_, rest)| rest.split_once('/'))
@@ -78,7 +78,7 @@ fn session_name(identity: &Identity<'_>) -> Option<String> {
         let assumed = matches!(text(&identity.kind), Some("AssumedRole" | "AWSAccount"));
         text(&identity.principal_id).filter(|_| assumed).and_then(|id| id.split_once(':')).map(|(_, name)| name)
     };
-    of_arn.or_else(of_principal).filter(|name| !name.is_empty()).map(str::to_owned)
+    of_arn.or_else(of_principal).filter(|name| !name.is_empty())
 }
 
 /// Whether a role is one that IAM Identity Center gives to people.
@@ -189,13 +189,12 @@ fn is_telling(session: &str) -> bool {
 }
 
 /// What a call was made with, by its user agent and who invoked it.
-fn channel(record: &Record<'_>, identity: &Identity<'_>) -> Channel {
+fn channel(record: &Record<'_>, identity: &Identity<'_>, role: Option<&str>) -> Channel {
     let agent = user_agent(record).unwrap_or_default();
     let invoked = text(&identity.invoked_by);
     if [invoked, Some(agent), record.source_ip_address.as_deref()].contains(&Some("cloudformation.amazonaws.com")) {
         return Channel::CloudFormation;
     }
-    let role = role_name(identity).unwrap_or_default();
     let has = |needle: &str| agent.contains(needle);
     if has("crossplane") || KUBERNETES.iter().any(|it| has(it)) {
         return Channel::Kubernetes;
@@ -209,7 +208,7 @@ fn channel(record: &Record<'_>, identity: &Identity<'_>) -> Channel {
     if has("HashiCorp/1.0 Terraform/") || has("HashiCorp Terraform") || has("terraform-provider-aws") {
         return Channel::Terraform;
     }
-    if role.starts_with("cdk-") && role.contains("-role-") {
+    if role.is_some_and(|role| role.starts_with("cdk-") && role.contains("-role-")) {
         return Channel::Cdk;
     }
     if record.session_credential_from_console == Some(true) || CONSOLE.iter().any(|it| has(it)) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use driftwire_catalog::{Element, ElementList, Property, TerraformPath, terraform};
+use driftwire_catalog::{Element, ElementList, Property, TerraformKind, TerraformPath, terraform};
 use driftwire_declared::{Declaration, Tool};
 use serde_json::{Map, Value};
 
@@ -26,8 +26,11 @@ pub(crate) struct Owner<'d> {
 pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property, of_element: bool) -> Vec<Owner<'d>> {
     let mut owners = Vec::new();
     for declaration in declarations.iter().copied() {
+        let row = terraform(&declaration.kind);
+        // The declaration of an element: its `name` is not the resource's.
+        let is_element = !of_element && row.is_some_and(|row| row.element.is_some());
         let found = match declaration.tool {
-            Tool::Terraform | Tool::OpenTofu if !of_element && is_element(declaration) => {
+            Tool::Terraform | Tool::OpenTofu if is_element => {
                 declared_at(declaration, own_paths(declaration, property), property)
             }
             Tool::Terraform | Tool::OpenTofu => {
@@ -36,14 +39,14 @@ pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property, 
             Tool::CloudFormation | Tool::Pulumi => declared_at(declaration, std::iter::once(property.name), property),
         };
         if let Some((attribute, value)) = found
-            && !is_copy(declaration, &attribute)
+            && !is_copied(row, &attribute)
         {
             owners.push(Owner { declaration, attribute, value });
         }
     }
     // Where a block of its own declares the property, what the whole has is the provider's copy.
     let is_part = |owner: &Owner<'_>| terraform(&owner.declaration.kind).is_some_and(|row| row.part);
-    if owners.iter().any(is_part) {
+    if owners.len() > 1 && owners.iter().any(is_part) {
         owners.retain(is_part);
     }
     owners
@@ -107,11 +110,6 @@ pub(crate) fn terraform_paths<'p>(
     })
 }
 
-/// Whether the declaration is one element of a resource: its `name` is not the resource's.
-fn is_element(declaration: &Declaration) -> bool {
-    terraform(&declaration.kind).is_some_and(|row| row.element.is_some())
-}
-
 /// The paths that name the declaration's own type.
 fn own_paths<'p>(declaration: &'p Declaration, property: &'p Property) -> impl Iterator<Item = &'p str> {
     property.terraform.iter().filter_map(|path| {
@@ -129,8 +127,12 @@ pub(crate) fn explicit_path(declaration: &Declaration, property: &'static Proper
 }
 
 pub(crate) fn is_copy(declaration: &Declaration, attribute: &str) -> bool {
+    is_copied(terraform(&declaration.kind), attribute)
+}
+
+fn is_copied(row: Option<&TerraformKind>, attribute: &str) -> bool {
     let top = attribute.split(['.', '[']).next().unwrap_or(attribute);
-    terraform(&declaration.kind).is_some_and(|row| row.computed.contains(&top))
+    row.is_some_and(|row| row.computed.contains(&top))
 }
 
 /// A declared element of a collection.

@@ -5,8 +5,7 @@
 
 mod conclude;
 mod finding;
-
-use std::borrow::Cow;
+mod join;
 
 use driftwire_catalog::{Effect as Kind, Target, Why, is_global};
 
@@ -17,14 +16,15 @@ use crate::{
     facet::{self, Subject},
     finding::{Actor, ActorKind, Finding, ResourceRef},
     hold::hold,
-    index::{Found, Resource},
+    index::{Found, Resource, SINGLETON},
     outcome::{Facet, Named, Outcome},
     understand::{
         effect::{self, Effect, Touch},
-        scan,
+        scan::{self, Scanned},
     },
     verdict::{Evidence, FindingKind, Reason, Verdict},
 };
+use join::Rivals;
 
 /// What a call comes to: who is behind it, and one outcome per resource; at least one: NO-SILENCE.
 #[derive(Debug)]
@@ -55,52 +55,82 @@ pub fn irrelevance(record: &driftwire_cloudtrail::Record<'_>) -> Option<Reason> 
     if record.is_read() {
         return Some(Reason::ReadOnly);
     }
-    let known = || driftwire_catalog::call(record.service(), record.operation()).is_some();
-    if record.event_type.as_deref() == Some("AwsServiceEvent") && !known() {
+    if driftwire_catalog::call(record.service(), record.operation()).is_some() {
+        return None;
+    }
+    if record.event_type.as_deref() == Some("AwsServiceEvent") {
         return Some(Reason::ServiceEvent);
     }
-    (driftwire_catalog::ignored_class(record.service(), record.operation()).is_some() && !known())
-        .then_some(Reason::Ignored)
+    driftwire_catalog::ignored_class(record.service(), record.operation()).is_some().then_some(Reason::Ignored)
 }
 
 /// A call that the catalog knows.
 fn known(call: &Call<'_>, targets: &'static [Target], actor: &Actor, context: Context<'_>) -> Vec<Outcome> {
-    if let [Target { effect: Kind::None, why, .. }] = targets {
-        let reason = if *why == Some(Why::NewRevision) { Reason::NewRevision } else { Reason::Ignored };
-        return vec![Outcome::irrelevant(reason, None)];
+    if targets.iter().all(|it| it.effect == Kind::None) {
+        return vec![Outcome::irrelevant(quiet(targets.first()), None)];
     }
-    let touches = effect::touches(call, targets);
-    if touches.is_empty() {
-        return unnamed(call, actor, context);
+    let owners = join::owners(call);
+    let answered = effect::touches(call, targets).into_iter().map(|touch| {
+        let (found, fit) = join::find(call, &owners, &touch, context.index);
+        (touch, found, fit)
+    });
+    let answers: Vec<_> = answered.filter(|(touch, found, _)| !join::is_left_open(touch, *found)).collect();
+    let nothing = answers.iter().all(|(_, found, _)| matches!(found, Found::Nothing));
+    if nothing && targets.iter().any(|it| it.resources.is_empty()) {
+        let named = scan::untyped(call, targets, context.index);
+        let outcomes = scanned(call, named, actor, context, Reason::UnknownCall);
+        if outcomes.is_some() || answers.is_empty() {
+            return outcomes.unwrap_or_else(|| vec![Outcome::irrelevant(Reason::NotDeclared, None)]);
+        }
     }
-    let owners = owners(call);
+    if answers.is_empty() {
+        return unnamed(call, targets, actor, context);
+    }
+    let rivals = join::rivals(answers.iter().map(|(touch, found, fit)| (touch.target, *found, *fit)));
     let (mut subjects, mut missing) = (Vec::<Subjects<'_, '_>>::new(), Vec::new());
-    for touch in touches {
-        match find(call, &owners, &touch, context) {
-            Found::One(resource) => match subjects.iter_mut().find(|known| std::ptr::eq(known.resource, resource)) {
-                Some(known) => known.effects.extend(touch.effects),
-                None => subjects.push(Subjects { resource, target: touch.target, effects: touch.effects }),
-            },
-            Found::Several => missing.push((touch, true)),
-            Found::Nothing => missing.push((touch, false)),
+    for (touch, found, _) in answers {
+        match (found, rivals) {
+            (_, Rivals::Tied(target)) if std::ptr::eq(touch.target, target) => return vec![ambiguous(call, &touch)],
+            (_, Rivals::Of(service)) if join::is_generated(touch.target) && touch.target.service != service => {}
+            (Found::One(resource), _) => Subjects::add(&mut subjects, resource, touch),
+            (Found::Several, _) => missing.push((touch, true)),
+            (Found::Nothing, _) => missing.push((touch, false)),
         }
     }
     // Where a call has several targets, what is declared says which of them it means.
     if let Some(meant) = subjects.first().map(|it| it.target) {
         missing.retain(|(touch, _)| std::ptr::eq(touch.target, meant));
     }
+    let declared = subjects.iter().map(|it| match it.target.effect {
+        Kind::None => Outcome::irrelevant(quiet(Some(it.target)), Some(declared_as(call, it.resource))),
+        _ => subject(call, it.resource, &it.effects, actor, context),
+    });
+    declared.chain(not_found(call, &missing, subjects.is_empty(), actor, context)).collect()
+}
+
+/// The outcomes of touches that lead to no declared resource, or to several. Where the call leads to no other, one
+/// target's: the first that has something to show.
+fn not_found(
+    call: &Call<'_>,
+    missing: &[(Touch<'_>, bool)],
+    alone: bool,
+    actor: &Actor,
+    context: Context<'_>,
+) -> Vec<Outcome> {
     let outcome = |touch: &Touch<'_>, several: bool| {
         if several { ambiguous(call, touch) } else { undeclared(call, touch, actor, context) }
     };
     let mut other: Vec<_> = missing.iter().map(|(touch, several)| (touch.target, outcome(touch, *several))).collect();
-    if subjects.is_empty()
-        && let Some((first, _)) = other.iter().find(|(_, it)| it.finding.is_some()).or(other.first())
-    {
+    if alone && let Some((first, _)) = other.iter().find(|(_, it)| it.finding.is_some()).or(other.first()) {
         let first = *first;
         other.retain(|(target, _)| std::ptr::eq(*target, first));
     }
-    let declared = subjects.iter().map(|it| subject(call, it.resource, &it.effects, actor, context));
-    declared.chain(other.into_iter().map(|(_, outcome)| outcome)).collect()
+    other.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// Why a call that changes no configuration is none of our business.
+fn quiet(target: Option<&Target>) -> Reason {
+    if target.is_some_and(|it| it.why == Some(Why::NewRevision)) { Reason::NewRevision } else { Reason::Ignored }
 }
 
 /// A declared resource, and everything that the call does to it.
@@ -110,41 +140,22 @@ struct Subjects<'i, 'c> {
     effects: Vec<Effect<'c>>,
 }
 
-fn ambiguous(call: &Call<'_>, touch: &Touch<'_>) -> Outcome {
-    Outcome { verdict: Verdict::Undecided, ..Outcome::irrelevant(Reason::Ambiguous, Some(named(call, touch))) }
-}
-
-/// Other accounts that the call's resources are in: the caller's copy of a call across accounts says in `resources` whose
-/// they are.
-fn owners<'c>(call: &Call<'c>) -> Vec<Cow<'c, str>> {
-    call.record.resources().into_iter().filter_map(|it| it.account_id).filter(|it| it != call.account()).collect()
-}
-
-/// The declared resource that a touch means: by an id that is unique by itself, else by type and identifier.
-fn find<'i>(call: &Call<'_>, owners: &[Cow<'_, str>], touch: &Touch<'_>, context: Context<'i>) -> Found<'i> {
-    let found = owners
-        .iter()
-        .map(|account| find_in(call, account, touch, context))
-        .find(|found| !matches!(found, Found::Nothing));
-    found.unwrap_or_else(|| find_in(call, call.account(), touch, context))
-}
-
-fn find_in<'i>(call: &Call<'_>, account: &str, touch: &Touch<'_>, context: Context<'i>) -> Found<'i> {
-    let mut several = false;
-    if touch.target.resources.len() > 4
-        && let Found::One(resource) = context.index.find_by_text(call.service(), &touch.id, account, call.region())
-        && touch.target.resources.contains(&resource.kind.as_str())
-    {
-        return Found::One(resource);
-    }
-    for kind in touch.target.resources {
-        match context.index.find(kind, &touch.id, account, call.region()) {
-            Found::One(resource) => return Found::One(resource),
-            Found::Several => several = true,
-            Found::Nothing => {}
+impl<'i, 'c> Subjects<'i, 'c> {
+    fn add(subjects: &mut Vec<Self>, resource: &'i Resource, touch: Touch<'c>) {
+        match subjects.iter_mut().find(|known| std::ptr::eq(known.resource, resource)) {
+            Some(known) => {
+                known.effects.extend(touch.effects);
+                if known.target.effect == Kind::None {
+                    known.target = touch.target;
+                }
+            }
+            None => subjects.push(Self { resource, target: touch.target, effects: touch.effects }),
         }
     }
-    if several { Found::Several } else { Found::Nothing }
+}
+
+fn ambiguous(call: &Call<'_>, touch: &Touch<'_>) -> Outcome {
+    Outcome { verdict: Verdict::Undecided, ..Outcome::irrelevant(Reason::Ambiguous, Some(named(call, touch))) }
 }
 
 fn named(call: &Call<'_>, touch: &Touch<'_>) -> Named {
@@ -167,7 +178,10 @@ fn undeclared(call: &Call<'_>, touch: &Touch<'_>, actor: &Actor, context: Contex
     if driftwire_catalog::ignored_class(call.service(), call.operation()).is_some() {
         return Outcome::irrelevant(Reason::Ignored, Some(named));
     }
-    if touch.target.effect != Kind::Create {
+    if touch.target.effect == Kind::None {
+        return Outcome::irrelevant(quiet(Some(touch.target)), Some(named));
+    }
+    if touch.target.effect != Kind::Create || !is_surely_made(touch) {
         return Outcome::irrelevant(Reason::NotDeclared, Some(named));
     }
     let outcome = Outcome {
@@ -197,6 +211,12 @@ fn undeclared(call: &Call<'_>, touch: &Touch<'_>, actor: &Actor, context: Contex
     }
 }
 
+/// Whether it is known what a creation makes. A row that nobody reviewed must name the type and its identifier.
+fn is_surely_made(touch: &Touch<'_>) -> bool {
+    let is_type = |kind: &&str| kind.starts_with("AWS::") && !kind.ends_with('*');
+    !join::is_generated(touch.target) || touch.target.resources.first().is_some_and(is_type) && touch.id != SINGLETON
+}
+
 fn ignored_whole(finding: &Finding, actor: &Actor, context: Context<'_>) -> Option<Reason> {
     context
         .rules
@@ -205,22 +225,32 @@ fn ignored_whole(finding: &Finding, actor: &Actor, context: Context<'_>) -> Opti
 }
 
 /// A known call that names no resource where the row looks for one.
-fn unnamed(call: &Call<'_>, actor: &Actor, context: Context<'_>) -> Vec<Outcome> {
-    scanned(call, actor, context, Reason::NoValue)
+fn unnamed(call: &Call<'_>, targets: &[Target], actor: &Actor, context: Context<'_>) -> Vec<Outcome> {
+    scanned(call, scan::resources(call, targets, context.index), actor, context, Reason::NoValue)
         .unwrap_or_else(|| vec![Outcome::irrelevant(Reason::NoResource, None)])
 }
 
 /// A call that the catalog does not know: it may still name a declared resource.
 fn unknown(call: &Call<'_>, actor: &Actor, context: Context<'_>) -> Vec<Outcome> {
-    scanned(call, actor, context, Reason::UnknownCall)
+    scanned(call, scan::resources(call, &[], context.index), actor, context, Reason::UnknownCall)
         .unwrap_or_else(|| vec![Outcome::irrelevant(Reason::NotDeclared, None)])
 }
 
-fn scanned(call: &Call<'_>, actor: &Actor, context: Context<'_>, reason: Reason) -> Option<Vec<Outcome>> {
-    let resources = scan::resources(call, context.index);
-    if resources.is_empty() {
-        return None;
-    }
+fn scanned(
+    call: &Call<'_>,
+    scanned: Scanned<'_>,
+    actor: &Actor,
+    context: Context<'_>,
+    reason: Reason,
+) -> Option<Vec<Outcome>> {
+    let resources = match scanned {
+        Scanned::Nothing => return None,
+        Scanned::Several => {
+            let open = Outcome::irrelevant(Reason::Ambiguous, None);
+            return Some(vec![Outcome { verdict: Verdict::Undecided, ..open }]);
+        }
+        Scanned::These(resources) => resources,
+    };
     let touch = [Effect::Touch { member: None }];
     let outcomes = resources.into_iter().map(|resource| {
         let mut outcome = subject(call, resource, &touch, actor, context);
@@ -232,6 +262,16 @@ fn scanned(call: &Call<'_>, actor: &Actor, context: Context<'_>, reason: Reason)
     Some(outcomes.collect())
 }
 
+/// A declared resource as its declarations name it.
+fn declared_as(call: &Call<'_>, resource: &Resource) -> Named {
+    Named {
+        kind: resource.kind.clone(),
+        id: resource.id.clone(),
+        account: resource.account.clone().unwrap_or_else(|| call.account().to_owned()),
+        region: region_of(&resource.kind, resource.region.as_deref().unwrap_or(call.region())),
+    }
+}
+
 /// A declared resource: compares, applies what people said to ignore, aggregates.
 fn subject(
     call: &Call<'_>,
@@ -240,12 +280,7 @@ fn subject(
     actor: &Actor,
     context: Context<'_>,
 ) -> Outcome {
-    let named = Named {
-        kind: resource.kind.clone(),
-        id: resource.id.clone(),
-        account: resource.account.clone().unwrap_or_else(|| call.account().to_owned()),
-        region: region_of(&resource.kind, resource.region.as_deref().unwrap_or(call.region())),
-    };
+    let named = declared_as(call, resource);
     if context.index.is_deposed(resource) {
         return Outcome::irrelevant(Reason::Deposed, Some(named));
     }
@@ -257,15 +292,7 @@ fn subject(
     }
     // What is shown, and what is kept for `explain`, passes here: NO-SECRET-OUT.
     facets.iter_mut().for_each(|facet| context.hide(&mut facet.change));
-    let reference = ResourceRef {
-        kind: named.kind.clone(),
-        id: named.id.clone(),
-        arn: resource.arn.clone(),
-        account: named.account.clone(),
-        region: named.region.clone(),
-        declarations: Vec::new(),
-    };
-    conclude::quieten(call, subject, &reference, actor, &mut facets);
-    let outcome = Outcome::irrelevant(Reason::Equal, Some(named));
-    conclude::conclude(call, subject, reference, actor, Outcome { facets, ..outcome })
+    let seen = conclude::quieten(call, subject, &named, actor, &mut facets);
+    let outcome = Outcome { facets, ..Outcome::irrelevant(Reason::Equal, Some(named)) };
+    conclude::conclude(call, subject, seen, actor, outcome)
 }

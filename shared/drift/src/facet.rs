@@ -37,7 +37,11 @@ pub(crate) struct Subject<'s> {
 /// Compares one effect. An effect may give several facets: one per owner, element or tag.
 pub(crate) fn facets(subject: Subject<'_>, effect: &Effect<'_>) -> Vec<Facet> {
     match effect {
-        Effect::Set { property, value, pending } => set(subject, property, value, *pending, false),
+        Effect::Set { property, value, pending } => {
+            let mut facets = Vec::new();
+            set(subject, property, value, *pending, false, &mut facets);
+            facets
+        }
         Effect::List { listed, part, pending } => list::facets(subject, listed, part.as_deref(), *pending),
         Effect::Amend { property, key, op, value } => amended(subject, property, key, op, value),
         Effect::Put { collection, key, element, set } => element::put(subject, collection, key, element, set),
@@ -122,12 +126,22 @@ fn touched(subject: Subject<'_>, member: Option<&str>) -> Vec<Facet> {
     }]
 }
 
-fn set(subject: Subject<'_>, property: &Property, actual: &Value, pending: bool, part: bool) -> Vec<Facet> {
-    let owners = cover::owners(subject.declarations, property, part);
+/// Compares a property with the value that a call wrote, at each of its owners.
+fn set(
+    subject: Subject<'_>,
+    property: &Property,
+    actual: &Value,
+    pending: bool,
+    of_element: bool,
+    facets: &mut Vec<Facet>,
+) {
+    let owners = cover::owners(subject.declarations, property, of_element);
     if owners.is_empty() {
-        return vec![undeclared(property, actual)];
+        facets.push(undeclared(property, actual));
     }
-    owners.into_iter().flat_map(|owner| compared(subject, property, &owner, actual, pending)).collect()
+    for owner in owners {
+        compared(subject, property, owner, actual, pending, facets);
+    }
 }
 
 fn undeclared(property: &Property, actual: &Value) -> Facet {
@@ -137,78 +151,75 @@ fn undeclared(property: &Property, actual: &Value) -> Facet {
 }
 
 /// Compares a declared property with the value that a call wrote.
-fn compared(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual: &Value, pending: bool) -> Vec<Facet> {
-    let equality = equality_of(property);
+fn compared(
+    subject: Subject<'_>,
+    property: &Property,
+    owner: Owner<'_>,
+    actual: &Value,
+    pending: bool,
+    facets: &mut Vec<Facet>,
+) {
     let spelled = spelling::spelled(property, actual).or_else(|| spelling::pairs(&owner.value, actual));
     let actual = spelled.as_ref().unwrap_or(actual);
+    let in_band = band::in_band(subject, property, &owner, actual);
     let full = subject.context.detail == Detail::Full;
+    let Owner { declaration, attribute, value } = owner;
     let base = Change {
-        address: Some(owner.declaration.address.clone()),
+        address: Some(declaration.address.clone()),
         property: Some(property.name.to_owned()),
         pending,
-        ..change(
-            owner.attribute.clone(),
-            ChangeOp::Replaced,
-            full.then(|| owner.value.clone().into_owned()),
-            full.then(|| actual.clone()),
-        )
+        ..change(attribute, ChangeOp::Replaced, full.then(|| value.clone().into_owned()), full.then(|| actual.clone()))
     };
-    let facet = |register: String, result, change, traces| Facet { register, result, change, traces };
-    let register = property.name.to_owned();
-    if band::in_band(subject, property, owner, actual) {
-        return vec![facet(
-            register,
-            FacetResult::Same(Reason::AutoscalerBand),
-            base,
-            vec!["the value is within the autoscaler's range".to_owned()],
-        )];
+    let facet = |result, change, traces| Facet { register: property.name.to_owned(), result, change, traces };
+    if in_band {
+        let trace = "the value is within the autoscaler's range".to_owned();
+        return facets.push(facet(FacetResult::Same(Reason::AutoscalerBand), base, vec![trace]));
     }
-    if spelling::is_none(&owner.value, actual) {
-        return vec![facet(
-            register,
-            FacetResult::Same(Reason::Equal),
-            base,
-            vec!["nothing, and a word for it, are the same".to_owned()],
-        )];
+    if spelling::is_none(&value, actual) {
+        let trace = "nothing, and a word for it, are the same".to_owned();
+        return facets.push(facet(FacetResult::Same(Reason::Equal), base, vec![trace]));
     }
-    if is_silence(&owner.value, actual) {
-        return vec![hidden(facet(register, FacetResult::Unknown(Reason::NoValue), base, Vec::new()))];
+    if is_silence(&value, actual) {
+        return facets.push(hidden(facet(FacetResult::Unknown(Reason::NoValue), base, Vec::new())));
     }
-    let declared = if property.equality == Some("ip_protocol") {
-        spelling::spelled_declared(&owner.value)
+    let spelled = if property.equality == Some("ip_protocol") {
+        spelling::spelled_declared(&value)
     } else {
-        owner.value.clone()
+        Cow::Borrowed(&*value)
     };
-    match subject.context.compare(owner.declaration.tool, &declared, actual, equality) {
+    match subject.context.compare(declaration.tool, &spelled, actual, equality_of(property)) {
         Comparison::Equal(traces) => {
             let traces = traces.into_iter().map(|it| format!("{}: {}", it.rule, it.note)).collect();
-            vec![facet(register, FacetResult::Same(Reason::Equal), base, traces)]
+            facets.push(facet(FacetResult::Same(Reason::Equal), base, traces));
         }
         Comparison::Unknown(unknown) => {
-            let secret = driftwire_declared::is_redacted(&owner.value);
-            let mut facet = hidden(facet(register, FacetResult::Unknown(reason_of(unknown)), base, Vec::new()));
+            let secret = driftwire_declared::is_redacted(&value);
+            let mut facet = hidden(facet(FacetResult::Unknown(reason_of(unknown)), base, Vec::new()));
             // That a secret was written matters even where something else differs.
-            facet.change.declared = secret.then(|| owner.value.clone().into_owned());
-            vec![facet]
+            facet.change.declared = secret.then(|| value.into_owned());
+            facets.push(facet);
         }
-        Comparison::Different(differences) => whole_lists(differences, &owner.value, actual)
-            .into_iter()
-            .map(|difference| {
-                let attribute = match difference.path.as_str() {
-                    "" => owner.attribute.clone(),
-                    path if path.starts_with('[') => format!("{}{path}", owner.attribute),
-                    path => format!("{}.{path}", owner.attribute),
-                };
-                let actual = difference.actual.map(|value| spelling::typed_as(difference.declared.as_ref(), value));
-                let mut change = Change { attribute, declared: difference.declared, actual, ..base.clone() };
-                change.op = op(
-                    change.declared.as_ref().unwrap_or(&Value::Null),
-                    change.actual.as_ref().unwrap_or(&Value::Null),
-                );
-                facet(register.clone(), FacetResult::Differs(Reason::Differs), change, Vec::new())
-            })
-            .collect(),
+        Comparison::Different(differences) => {
+            let differences = whole_lists(differences, &value, actual);
+            let bases = std::iter::repeat_n(base, differences.len());
+            facets.extend(differences.into_iter().zip(bases).map(|(difference, base)| {
+                facet(FacetResult::Differs(Reason::Differs), differing(difference, base), Vec::new())
+            }));
+        }
     }
+}
+
+/// The change of a property, or of the part of it that differs.
+fn differing(difference: Difference, base: Change) -> Change {
+    let Difference { path, declared, actual } = difference;
+    let attribute = match path.as_str() {
+        "" => base.attribute,
+        path if path.starts_with('[') => base.attribute + path,
+        path => base.attribute + "." + path,
+    };
+    let actual = actual.map(|value| spelling::typed_as(declared.as_ref(), value));
+    let op = op(declared.as_ref().unwrap_or(&Value::Null), actual.as_ref().unwrap_or(&Value::Null));
+    Change { attribute, declared, actual, op, ..base }
 }
 
 /// A list of plain values that a call replaces as a whole is shown as a whole, not element by element.
@@ -223,7 +234,7 @@ fn whole_lists(differences: Vec<Difference>, declared: &Value, actual: &Value) -
     if differences.iter().all(|it| it.path.is_empty()) {
         return differences;
     }
-    let root = serde_json::Map::from_iter([("it".to_owned(), declared.clone())]);
+    let root = declared;
     let mut shown: Vec<Difference> = Vec::new();
     for difference in differences {
         let Difference { path, declared, actual } = difference;
@@ -233,10 +244,7 @@ fn whole_lists(differences: Vec<Difference>, declared: &Value, actual: &Value) -
             amend(elements, declared.as_ref(), actual);
             continue;
         }
-        let dot = if path.starts_with('[') { "" } else { "." };
-        let list = path::located(&root, &format!("it{dot}{path}"))
-            .map(|(_, value)| value)
-            .filter(|value| is_plain_list(value));
+        let list = path::below(root, &path).filter(|value| is_plain_list(value));
         let element = [&declared, &actual].into_iter().flatten().all(|it| !it.is_array() && !it.is_object());
         if let (Some(Value::Array(list)), true) = (list, element) {
             let mut elements = list.clone();
@@ -271,7 +279,8 @@ fn amended(subject: Subject<'_>, property: &Property, key: &str, op: &str, value
     if owners.is_empty() {
         return vec![undeclared(property, &Value::Object([(key.to_owned(), value.clone())].into_iter().collect()))];
     }
-    let one = |owner: Owner<'_>| {
+    let mut facets = Vec::new();
+    for owner in owners {
         if let Value::Array(elements) = owner.value.as_ref() {
             let mut elements = elements.clone();
             let with = match op {
@@ -281,7 +290,8 @@ fn amended(subject: Subject<'_>, property: &Property, key: &str, op: &str, value
                 _ => Some(value.clone()),
             };
             amend(&mut elements, Some(&Value::from(key)).filter(|_| op != "add"), with);
-            return compared(subject, property, &owner, &Value::Array(elements), false);
+            compared(subject, property, owner, &Value::Array(elements), false, &mut facets);
+            continue;
         }
         let declared = owner.value.get(key).cloned().unwrap_or_default();
         let owner = Owner {
@@ -289,11 +299,11 @@ fn amended(subject: Subject<'_>, property: &Property, key: &str, op: &str, value
             value: Cow::Owned(declared),
             declaration: owner.declaration,
         };
-        let mut facets = compared(subject, property, &owner, value, false);
-        facets.iter_mut().for_each(|facet| facet.register = format!("{}.{key}", property.name));
-        facets
-    };
-    owners.into_iter().flat_map(one).collect()
+        let before = facets.len();
+        compared(subject, property, owner, value, false, &mut facets);
+        facets.iter_mut().skip(before).for_each(|facet| facet.register = format!("{}.{key}", property.name));
+    }
+    facets
 }
 
 /// The equality that the catalog names, or that the property's name tells.

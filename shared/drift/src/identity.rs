@@ -26,15 +26,16 @@ fn with_text<'r>(record: &'r Record<'_>, id: &'r str) -> Cow<'r, str> {
 
 /// The first 16 bytes of a digest as 32 hex digits.
 pub(crate) fn hex(digest: &[u8]) -> String {
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let digits = digest.iter().take(16).flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut hex = String::with_capacity(32);
+    hex.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
+    hex
 }
 
 fn is_uuid(id: &str) -> bool {
-    id.len() == 36
-        && id
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+    // Without a branch for each of the digits, which no processor can foretell.
+    let has_dashes = id.len() == 36 && [8, 13, 18, 23].iter().all(|at| id.as_bytes().get(*at) == Some(&b'-'));
+    has_dashes && id.bytes().filter(u8::is_ascii_hexdigit).count() == 32
 }
 
 #[cfg(test)]

@@ -3,14 +3,24 @@
 //! An alias never leads to a resource by its text alone: type (or service), account and region must agree, where both
 //! sides say them. A look-up costs the same whatever the number of declarations.
 
+mod alias;
+mod service;
+mod spelling;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use driftwire_catalog::{TerraformKind, is_global, terraform};
+use driftwire_catalog::{is_global, terraform};
 use driftwire_declared::{Declaration, Standing};
 use hashbrown::HashMap;
 use serde_json::Value;
 
-use crate::understand::path;
+use alias::{Aliases, aliases, text_at};
+use service::{belongs, services};
+use spelling::{folded, is_generated, may_be, place_of_arn, shorter, without_partition};
+
+pub(crate) use alias::SINGLETON;
+pub(crate) use spelling::{is_arn, joined, short};
 
 /// A resource that at least one declaration speaks of.
 #[derive(Debug)]
@@ -31,8 +41,12 @@ pub struct Resource {
     whole: usize,
 }
 
-/// The identifier of a resource of which an account has one in a region: a password policy, a recorder.
-pub(crate) const SINGLETON: &str = "@singleton";
+impl Resource {
+    /// Whether calls of a service may be about it.
+    pub(crate) fn belongs_to(&self, service: &str) -> bool {
+        belongs(&self.kind, self.arn.as_deref(), service)
+    }
+}
 
 /// What an alias leads to.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +57,17 @@ pub enum Found<'i> {
     Several,
     /// None.
     Nothing,
+}
+
+/// How well an identifier fits the resource that it leads to; more is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fit {
+    /// By a shorter form of what the call says.
+    Form,
+    /// By a name, whole.
+    Name,
+    /// By an ARN or an id that AWS generated: no two resources share one.
+    Sure,
 }
 
 /// All declarations, by every alias of their resources.
@@ -122,34 +147,92 @@ impl Index {
     /// The resource of a type that an identifier means, in an account and region.
     #[must_use]
     pub fn find(&self, kind: &str, id: &str, account: &str, region: &str) -> Found<'_> {
-        let (account, region) = place_of_arn(id).unwrap_or((account, region));
+        self.seek(kind, id, account, region).0
+    }
+
+    /// The same, with how well the identifier fits. `AWS::Glue::*` is any type of the namespace, or one of Terraform's own
+    /// that belongs to the service.
+    pub(crate) fn seek(&self, kind: &str, id: &str, account: &str, region: &str) -> (Found<'_>, Fit) {
+        let place = place_of_arn(id).unwrap_or((account, region));
+        if let found @ (Found::One(_) | Found::Several) = self.by_arn(id, place, |resource| resource.kind == kind) {
+            return (found, Fit::Sure);
+        }
         let mut key = String::with_capacity(kind.len() + id.len() + 1);
-        // One in an account, and the declaration does not say in which.
-        let singleton = (id == account).then_some(SINGLETON);
-        for alias in spellings(id).chain(singleton) {
+        let mut look = |id: &str, accept: &dyn Fn(&Resource) -> bool| {
             key.clear();
             key.push_str(kind);
             key.push('\0');
-            key.push_str(alias);
-            match self.pick(&key, account, region) {
-                Found::Nothing => {}
-                found => return found,
+            key.push_str(&folded(kind, id));
+            self.pick(&key, place, accept)
+        };
+        let found = look(id, &|_| true);
+        if !matches!(found, Found::Nothing) {
+            return (found, if is_arn(id) || is_generated(id) { Fit::Sure } else { Fit::Name });
+        }
+        for form in shorter(kind, id) {
+            let found = look(form, &|it| !is_arn(id) || may_be(id, kind, it.arn.as_deref()));
+            if !matches!(found, Found::Nothing) {
+                return (found, Fit::Form);
             }
         }
-        Found::Nothing
+        // One in an account, and the declaration does not say in which.
+        if id == place.0 { (look(SINGLETON, &|_| true), Fit::Name) } else { (Found::Nothing, Fit::Form) }
+    }
+
+    /// The resource that an identifier means among all of a service: by ARN first, else by what exactly one is called.
+    /// `namespace` is `AWS::Glue::`; types that CloudFormation lacks count too.
+    pub(crate) fn seek_any(&self, namespace: &str, service: &str, id: &str, place: (&str, &str)) -> (Found<'_>, Fit) {
+        let place = place_of_arn(id).unwrap_or(place);
+        let fits = |it: &Resource| {
+            it.kind.starts_with(namespace)
+                || it.kind.starts_with("aws_") && belongs(&it.kind, it.arn.as_deref(), service)
+        };
+        if let found @ (Found::One(_) | Found::Several) = self.by_arn(id, place, |_| true) {
+            return (found, Fit::Sure);
+        }
+        for form in std::iter::once(id).chain(shorter(namespace, id)) {
+            let accept = |it: &Resource| fits(it) && (!is_arn(id) || may_be(id, &it.kind, it.arn.as_deref()));
+            let found = self.by_name(service, form, place, accept);
+            if !matches!(found, Found::Nothing) {
+                let fit = if is_generated(form) { Fit::Sure } else { Fit::Name };
+                return (found, if form == id { fit } else { fit.min(Fit::Form) });
+            }
+        }
+        (Found::Nothing, Fit::Form)
     }
 
     /// The resource that a text names by itself: an ARN, or an id that AWS generated, or a name within a service.
     #[must_use]
     pub fn find_by_text(&self, service: &str, text: &str, account: &str, region: &str) -> Found<'_> {
-        if text.starts_with("arn:") {
-            let (account, region) = place_of_arn(text).unwrap_or((account, region));
-            return self.pick(text, account, region);
+        if is_arn(text) {
+            return self.by_arn(text, place_of_arn(text).unwrap_or((account, region)), |_| true);
         }
-        if is_generated(text) {
-            return self.pick(&format!("#{text}"), account, region);
+        self.by_name(service, text, (account, region), |_| true)
+    }
+
+    /// The resource that an ARN means, whether a declaration has it or its type implies it.
+    fn by_arn(&self, arn: &str, place: (&str, &str), accept: impl Fn(&Resource) -> bool) -> Found<'_> {
+        if !is_arn(arn) {
+            return Found::Nothing;
         }
-        self.pick(&format!("{service}:{text}"), account, region)
+        match self.pick(arn, place, &accept) {
+            Found::Nothing => without_partition(arn).map_or(Found::Nothing, |open| self.pick(&open, place, &accept)),
+            found => found,
+        }
+    }
+
+    /// The resource of a service that has a generated id, or a name.
+    fn by_name(&self, service: &str, name: &str, place: (&str, &str), accept: impl Fn(&Resource) -> bool) -> Found<'_> {
+        if is_generated(name) {
+            return self.pick(&format!("#{name}"), place, &accept);
+        }
+        match self.pick(&format!("{service}:{name}"), place, &accept) {
+            Found::Nothing if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                let folds = |it: &Resource| accept(it) && matches!(folded(&it.kind, name), Cow::Owned(_));
+                self.pick(&format!("{service}:{}", name.to_ascii_lowercase()), place, &folds)
+            }
+            found => found,
+        }
     }
 
     /// The range that an autoscaler was given for a dimension: `service/prod/api|ecs:service:DesiredCount`.
@@ -158,12 +241,12 @@ impl Index {
         self.bands.get(target).copied()
     }
 
-    fn pick(&self, key: &str, account: &str, region: &str) -> Found<'_> {
+    fn pick(&self, key: &str, (account, region): (&str, &str), accept: &dyn Fn(&Resource) -> bool) -> Found<'_> {
         let Some(positions) = self.aliases.get(key) else { return Found::Nothing };
         let mut best: Option<(&Resource, u8)> = None;
         let mut tied = false;
         for resource in positions.iter().filter_map(|position| self.resources.get(*position)) {
-            let Some(agreement) = agreement(resource, account, region) else { continue };
+            let Some(agreement) = agreement(resource, account, region).filter(|_| accept(resource)) else { continue };
             match best {
                 Some((_, score)) if score > agreement => {}
                 Some((_, score)) if score == agreement => tied = true,
@@ -181,11 +264,11 @@ impl Index {
         let row = terraform(&declaration.kind);
         let kind = row.map_or(declaration.kind.as_str(), |row| row.resource);
         let part = row.is_some_and(|row| row.part);
-        let ids = identifiers(declaration, row);
-        let arn = (!part).then(|| text_at(declaration, "arn")).flatten().filter(|arn| arn.starts_with("arn:"));
+        let Aliases { ids, names, arn, implied } = aliases(declaration, row);
         self.add_band(declaration);
-        let Some(first) = ids.first().cloned().or_else(|| arn.clone()) else { return };
-        let known = ids.iter().chain(&arn).find_map(|id| self.same_resource(kind, id, declaration));
+        let Some(first) = ids.first().or(names.first()).or(arn.as_ref()).cloned() else { return };
+        let known = ids.iter().find_map(|id| self.same_resource(kind, id, declaration));
+        let known = known.or_else(|| arn.as_ref().and_then(|arn| self.same_arn(kind, arn)));
         let at = known.unwrap_or_else(|| {
             self.resources.push(Resource {
                 kind: kind.to_owned(),
@@ -205,26 +288,35 @@ impl Index {
             resource.account = resource.account.take().or_else(|| declaration.account.clone());
             resource.region = resource.region.take().or_else(|| declaration.region.clone());
         }
-        for id in &ids {
+        let services = if part { Vec::new() } else { services(kind, arn.as_deref()) };
+        for id in ids.iter().chain(&names) {
+            let id = folded(kind, id);
             self.alias(format!("{kind}\0{id}"), at);
-            if !part {
-                let key = if is_generated(id) { format!("#{id}") } else { format!("{}:{id}", service_of(kind)) };
-                self.alias(key, at);
+            if is_generated(&id) && !part {
+                self.alias(format!("#{id}"), at);
+            } else if !is_arn(&id) {
+                services.iter().for_each(|service| self.alias(format!("{service}:{id}"), at));
             }
         }
-        if let Some(arn) = arn {
-            self.alias(format!("{kind}\0{arn}"), at);
+        for arn in arn.into_iter().chain(implied) {
             self.alias(arn, at);
         }
     }
 
     fn same_resource(&self, kind: &str, id: &str, declaration: &Declaration) -> Option<usize> {
-        self.aliases.get(format!("{kind}\0{id}").as_str())?.iter().copied().find(|position| {
+        self.aliases.get(format!("{kind}\0{}", folded(kind, id)).as_str())?.iter().copied().find(|position| {
             self.resources.get(*position).is_some_and(|resource| {
                 agrees(resource.account.as_deref(), declaration.account.as_deref())
                     && (is_global(kind) || agrees(resource.region.as_deref(), declaration.region.as_deref()))
             })
         })
+    }
+
+    fn same_arn(&self, kind: &str, arn: &str) -> Option<usize> {
+        let is_own = |position: &usize| {
+            self.resources.get(*position).is_some_and(|it| it.kind == kind && it.arn.as_deref() == Some(arn))
+        };
+        self.aliases.get(arn)?.iter().copied().find(is_own)
     }
 
     fn alias(&mut self, key: String, at: usize) {
@@ -268,124 +360,4 @@ fn agreement(resource: &Resource, account: &str, region: &str) -> Option<u8> {
         None => 0,
     };
     Some(account + region)
-}
-
-/// Account and region of an ARN, where it has them.
-fn place_of_arn(id: &str) -> Option<(&str, &str)> {
-    let mut parts = id.strip_prefix("arn:")?.split(':');
-    let (_, _, region, account) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    is_account.then_some((account, region))
-}
-
-/// The ways in which a call may spell an identifier that a declaration has: as it is, and its last parts.
-///
-/// `arn:aws:lambda:…:function:api:PROD` is also `api`; `/hostedzone/Z1` is also `Z1`; a queue's URL is also its name.
-fn spellings(id: &str) -> impl Iterator<Item = &str> {
-    let resource_of_arn = id.starts_with("arn:").then(|| id.splitn(6, ':').nth(5)).flatten();
-    let after_type = resource_of_arn.and_then(|part| part.split_once([':', '/']).map(|(_, name)| name));
-    let without_qualifier = resource_of_arn
-        .and_then(|part| part.strip_prefix("function:"))
-        .or_else(|| id.split_once(":function:").map(|(_, name)| name))
-        .and_then(|name| name.split(':').next());
-    let last = id.rsplit('/').next().filter(|last| !last.is_empty());
-    let unqualified = (!id.starts_with("arn:") && !id.contains('/')).then(|| id.split(':').next()).flatten();
-    let mut seen = Vec::new();
-    [Some(id), resource_of_arn, after_type, without_qualifier, last, unqualified].into_iter().flatten().filter(
-        move |spelling| {
-            let new = !seen.contains(spelling);
-            seen.push(*spelling);
-            new
-        },
-    )
-}
-
-/// An id that AWS generated and that is unique by itself: `sg-0123456789abcdef0`.
-fn is_generated(text: &str) -> bool {
-    text.rsplit_once('-').is_some_and(|(prefix, hex)| {
-        matches!(hex.len(), 8 | 17)
-            && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-            && !prefix.is_empty()
-            && prefix.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
-    })
-}
-
-/// CloudTrail's event source of a resource type, without `.amazonaws.com`.
-#[must_use]
-pub fn service_of(kind: &str) -> String {
-    if let Some(rest) = kind.strip_prefix("aws_") {
-        return rest.split('_').next().unwrap_or_default().to_owned();
-    }
-    let namespace = kind.split("::").nth(1).unwrap_or_default();
-    match namespace {
-        "StepFunctions" => "states".to_owned(),
-        "ElasticLoadBalancingV2" => "elasticloadbalancing".to_owned(),
-        "ApiGatewayV2" => "apigateway".to_owned(),
-        "CloudWatch" => "monitoring".to_owned(),
-        "EFS" => "elasticfilesystem".to_owned(),
-        "Elasticsearch" | "OpenSearchService" => "es".to_owned(),
-        "Cognito" => "cognito-idp".to_owned(),
-        "CertificateManager" => "acm".to_owned(),
-        "DocDB" | "Neptune" => "rds".to_owned(),
-        "ApplicationAutoScaling" => "application-autoscaling".to_owned(),
-        "MSK" => "kafka".to_owned(),
-        "EMR" => "elasticmapreduce".to_owned(),
-        "AmazonMQ" => "amazonmq".to_owned(),
-        "NetworkFirewall" => "network-firewall".to_owned(),
-        other => other.to_ascii_lowercase(),
-    }
-}
-
-fn text_at(declaration: &Declaration, attribute: &str) -> Option<String> {
-    declaration.attributes.get(attribute).and_then(path::text)
-}
-
-/// The identifiers that a declaration gives its resource, the catalog's first one first.
-fn identifiers(declaration: &Declaration, row: Option<&TerraformKind>) -> Vec<String> {
-    let mut ids = Vec::new();
-    let mut add = |id: Option<String>| {
-        if let Some(id) = id.filter(|id| !ids.contains(id)) {
-            ids.push(id);
-        }
-    };
-    let Some(row) = row else {
-        add(text_at(declaration, "id"));
-        add(text_at(declaration, "name"));
-        return ids;
-    };
-    for expression in row.id {
-        let part = |attribute: &str| match attribute.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-            Some(constant) => Some(constant.to_owned()),
-            None if attribute == "@account" => {
-                Some(declaration.account.clone().unwrap_or_else(|| SINGLETON.to_owned()))
-            }
-            None => path::first(&declaration.attributes, attribute).and_then(path::text),
-        };
-        add(joined(expression, part));
-    }
-    if !row.part {
-        add(text_at(declaration, "id"));
-    }
-    if row.id.is_empty() {
-        add(Some(SINGLETON.to_owned()));
-    }
-    ids
-}
-
-/// Joins the parts of `a|b`, each reduced to its last segment if it is an ARN; a single part stays as it is.
-pub(crate) fn joined(expression: &str, value: impl Fn(&str) -> Option<String>) -> Option<String> {
-    if !expression.contains('|') {
-        return value(expression);
-    }
-    let parts: Option<Vec<String>> =
-        expression.split('|').map(|part| value(part).map(|text| short(&text).to_owned())).collect();
-    parts.map(|parts| parts.join("|"))
-}
-
-/// The last segment of an ARN, of a path or of a URL; other text as it is.
-pub(crate) fn short(text: &str) -> &str {
-    if text.starts_with("arn:") {
-        return text.rsplit(['/', ':']).next().unwrap_or(text);
-    }
-    if text.starts_with("https://") { text.rsplit('/').next().unwrap_or(text) } else { text }
 }

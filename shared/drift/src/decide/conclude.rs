@@ -1,5 +1,7 @@
 //! From facets to one verdict for a resource, and to a finding where there is something to see.
 
+use driftwire_declared::Declaration;
+
 use super::finding::{finding, judge};
 use crate::{
     call::Call,
@@ -7,39 +9,46 @@ use crate::{
     facet::Subject,
     finding::{Actor, ActorKind, Change, DeclarationRef, Finding, ResourceRef},
     hold::hold,
-    outcome::{Facet, FacetResult, Outcome},
+    outcome::{Facet, FacetResult, Named, Outcome},
     verdict::{Evidence, FindingKind, Reason, Severity, Verdict},
 };
 
-/// Marks the facets that the code (`ignore_changes`) or the rules file says to leave alone.
+/// Marks the facets that the code (`ignore_changes`) or the rules file says to leave alone. Returns the resource, for a
+/// finding; none where all is as declared.
 pub(super) fn quieten(
     call: &Call<'_>,
     subject: Subject<'_>,
-    resource: &ResourceRef,
+    named: &Named,
     actor: &Actor,
     facets: &mut [Facet],
-) {
+) -> Option<ResourceRef> {
     let is_loud = |facet: &Facet| !matches!(facet.result, FacetResult::Same(_) | FacetResult::Quiet(_));
     if !facets.iter().any(is_loud) {
-        return;
+        return None;
     }
-    let resource = ResourceRef { declarations: references(subject, &[]), ..resource.clone() };
+    let resource = ResourceRef {
+        kind: named.kind.clone(),
+        id: named.id.clone(),
+        arn: subject.resource.arn.clone(),
+        account: named.account.clone(),
+        region: named.region.clone(),
+        declarations: references(subject),
+    };
     for facet in facets.iter_mut().filter(|facet| is_loud(facet)) {
-        let attribute = facet.change.attribute.clone();
-        let address = facet.change.address.clone();
-        let owner = subject.declarations.iter().find(|it| Some(&it.address) == address.as_ref());
-        if owner.is_some_and(|owner| owner.ignored.iter().any(|it| covers(it, &attribute))) {
+        let (attribute, address) = (&facet.change.attribute, facet.change.address.as_ref());
+        let owner = subject.declarations.iter().find(|it| Some(&it.address) == address);
+        if owner.is_some_and(|owner| owner.ignored.iter().any(|it| covers(it, attribute))) {
             facet.result = FacetResult::Quiet(Reason::IgnoreChanges);
             facet.traces.push(format!("the code ignores changes of `{attribute}`"));
             continue;
         }
-        if let Some(rule) =
-            subject.context.rules.ignored(&resource, &attribute, address.as_deref(), actor, call.record.event_time)
-        {
+        let (rules, time) = (subject.context.rules, call.record.event_time);
+        if let Some(rule) = rules.ignored(&resource, attribute, address.map(String::as_str), actor, time) {
             facet.result = FacetResult::Quiet(Reason::IgnoredByRule);
             facet.traces.push(format!("the rules file ignores it: {}", rule.reason));
         }
     }
+    Some(resource)
 }
 
 /// Whether an entry of `ignore_changes` covers an attribute: the same, or something above it.
@@ -54,10 +63,11 @@ fn covers(entry: &str, attribute: &str) -> bool {
 pub(super) fn conclude(
     call: &Call<'_>,
     subject: Subject<'_>,
-    resource: ResourceRef,
+    resource: Option<ResourceRef>,
     actor: &Actor,
     mut outcome: Outcome,
 ) -> Outcome {
+    let Some(resource) = resource else { return quiet(subject, outcome) };
     let differs: Vec<&Facet> =
         outcome.facets.iter().filter(|it| matches!(it.result, FacetResult::Differs(_))).collect();
     let unknown: Vec<&Facet> =
@@ -92,7 +102,9 @@ pub(super) fn conclude(
             _ => facet.change.clone(),
         })
         .collect();
-    finding.resource.declarations = references(subject, &finding.changes);
+    let Finding { changes, resource, .. } = &mut finding;
+    let owns_none = |it: &DeclarationRef| !changes.iter().any(|change| change.address.as_ref() == Some(&it.address));
+    resource.declarations.sort_by_key(owns_none);
     judge(&mut finding, subject.context);
     outcome.reason = reason;
     outcome.address = finding
@@ -170,20 +182,14 @@ pub(super) fn reason_of(facet: &Facet) -> Reason {
     }
 }
 
-/// The declarations of a resource, those that own a change first.
-pub(super) fn references(subject: Subject<'_>, changes: &[Change]) -> Vec<DeclarationRef> {
-    let mut references: Vec<DeclarationRef> = subject
-        .declarations
-        .iter()
-        .map(|it| DeclarationRef {
-            tool: it.tool,
-            address: it.address.clone(),
-            kind: it.kind.clone(),
-            origin: it.origin.clone(),
-            version: it.version.clone(),
-        })
-        .collect();
-    references
-        .sort_by_key(|reference| !changes.iter().any(|change| change.address.as_ref() == Some(&reference.address)));
-    references
+/// The declarations of a resource.
+fn references(subject: Subject<'_>) -> Vec<DeclarationRef> {
+    let reference = |it: &&Declaration| DeclarationRef {
+        tool: it.tool,
+        address: it.address.clone(),
+        kind: it.kind.clone(),
+        origin: it.origin.clone(),
+        version: it.version.clone(),
+    };
+    subject.declarations.iter().map(reference).collect()
 }

@@ -33,10 +33,11 @@ pub(super) fn put(
     let Some(declared) = find_element(subject, collection, key) else {
         if collection == "@part" {
             // No block of its own: the resource's may have it.
-            return set
-                .iter()
-                .flat_map(|(property, value)| self::set(subject, property, value, false, false))
-                .collect();
+            let mut facets = Vec::new();
+            for (property, value) in set {
+                self::set(subject, property, value, false, false, &mut facets);
+            }
+            return facets;
         }
         let words = cover::in_words(subject.declarations, collection, key, set);
         return vec![added(subject, collection, key, words.as_ref().unwrap_or(element))];
@@ -49,9 +50,10 @@ pub(super) fn put(
             inline_owner(&declared, property)
         };
         for owner in owners {
-            for mut facet in compared(subject, property, &owner, actual, false) {
-                facet.register = format!("{}|{}", element_register(collection, key), facet.register);
-                facets.push(facet);
+            let before = facets.len();
+            compared(subject, property, owner, actual, false, &mut facets);
+            for facet in facets.iter_mut().skip(before) {
+                facet.register = format!("{collection}|{key}|{}", facet.register);
             }
         }
     }

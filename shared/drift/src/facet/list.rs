@@ -17,7 +17,7 @@ use crate::{
     finding::Change,
     outcome::{Facet, FacetResult},
     understand::{
-        effect::observed_at,
+        given::observed_at,
         lists::{self, Listed},
         path,
     },
@@ -45,11 +45,11 @@ pub(super) fn facets(subject: Subject<'_>, listed: &Listed, part: Option<&str>, 
         Some(home) if home.entries.len() != 1 || listed.entries.len() != 1 => paired(subject, &home, listed, pending),
         _ => {
             let narrowed = Subject { declarations: &own, ..subject };
-            listed
-                .flat
-                .iter()
-                .flat_map(|(property, value)| set(narrowed, property, value, pending, part.is_some()))
-                .collect()
+            let mut facets = Vec::new();
+            for (property, value) in &listed.flat {
+                set(narrowed, property, value, pending, part.is_some(), &mut facets);
+            }
+            facets
         }
     }
 }
@@ -154,11 +154,11 @@ fn entry_facets(
         let Some(actual) = value_in(written, property, inside) else { continue };
         let Some((name, declared)) = declared_in(entry, property, path) else { continue };
         let owner = Owner { declaration: home.declaration, attribute: format!("{attribute}.{name}"), value: declared };
-        facets.extend(
-            compared(subject, property, &owner, &actual, pending)
-                .into_iter()
-                .map(|facet| Facet { register: format!("{attribute}|{}", facet.register), ..facet }),
-        );
+        let before = facets.len();
+        compared(subject, property, owner, &actual, pending, &mut facets);
+        for facet in facets.iter_mut().skip(before) {
+            facet.register = format!("{attribute}|{}", facet.register);
+        }
     }
     facets
 }

@@ -8,6 +8,8 @@ use serde_json::Value;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Paths {
     normal: Vec<String>,
+    /// The last names of the paths.
+    last: NamesInside,
     is_own_name: bool,
     is_tag: bool,
     inside: NamesInside,
@@ -17,6 +19,13 @@ pub(crate) struct Paths {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name {
     normal: String,
+    last: NamesInside,
+}
+
+/// The settings that one question names.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    names: Vec<Name>,
     last: NamesInside,
 }
 
@@ -30,7 +39,8 @@ impl Paths {
         let normal: Vec<String> = names.into_iter().map(normal).collect();
         let is_own_name = normal.iter().any(|path| path.split('.').any(|name| OWN_NAMES.contains(&name)));
         let is_tag = normal.iter().any(|path| path.split('.').next().is_some_and(|first| TAG_NAMES.contains(&first)));
-        Self { normal, is_own_name, is_tag, inside: NamesInside::default() }
+        let last = normal.iter().fold(NamesInside(0), |names, path| names.with(NamesInside::last(path)));
+        Self { normal, last, is_own_name, is_tag, inside: NamesInside::default() }
     }
 
     /// The same, where it is known which names occur inside the change's values.
@@ -41,7 +51,7 @@ impl Paths {
     /// Whether the last names of the change are the setting's. A tag or a variable may be called anything, so there
     /// only the name from `tags` on counts.
     pub(crate) fn are(&self, setting: &Name) -> bool {
-        self.end_with(&setting.normal)
+        self.last.has(setting.last) && self.end_with(&setting.normal)
     }
 
     fn end_with(&self, normal: &str) -> bool {
@@ -59,9 +69,14 @@ impl Paths {
             .map(|(_, rest)| rest)
     }
 
+    /// Whether the change may be about one of the settings, or hold one.
+    pub(crate) fn may_concern(&self, settings: &Settings) -> bool {
+        self.last.with(self.inside).has(settings.last)
+    }
+
     /// Whether a value of the change may hold the setting.
     pub(crate) fn may_hold(&self, setting: &Name) -> bool {
-        self.inside.0 & setting.last.0 != 0
+        self.inside.has(setting.last)
     }
 
     /// Whether the change is about tags, or one tag.
@@ -102,13 +117,27 @@ impl Name {
     pub(crate) fn new(setting: &str) -> Self {
         let kept = setting.chars().filter(|character| !matches!(character, '_' | '-'));
         let normal: String = kept.map(|character| character.to_ascii_lowercase()).collect();
-        let last = NamesInside::one(normal.rsplit('.').next().unwrap_or_default());
+        let last = NamesInside::last(&normal);
         Self { normal, last }
     }
 
     /// The name in the form in which names are compared.
     pub(crate) fn normal(&self) -> &str {
         &self.normal
+    }
+}
+
+impl Settings {
+    /// The settings of these names.
+    pub(crate) fn new<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let names: Vec<Name> = names.into_iter().map(Name::new).collect();
+        let last = names.iter().fold(NamesInside(0), |last, name| last.with(name.last));
+        Self { names, last }
+    }
+
+    /// Their names.
+    pub(crate) fn names(&self) -> &[Name] {
+        &self.names
     }
 }
 
@@ -128,11 +157,24 @@ impl NamesInside {
     fn and(self, value: &Value) -> Self {
         match value {
             Value::Object(fields) => {
-                fields.iter().fold(self, |names, (name, inner)| Self(names.0 | Self::one(name).0).and(inner))
+                fields.iter().fold(self, |names, (name, inner)| names.with(Self::one(name)).and(inner))
             }
             Value::Array(items) => items.iter().fold(self, Self::and),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => self,
         }
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn has(self, name: Self) -> bool {
+        self.0 & name.0 != 0
+    }
+
+    /// The last name of a path.
+    fn last(path: &str) -> Self {
+        Self::one(path.rsplit('.').next().unwrap_or_default())
     }
 
     /// The bit of a name: FNV-1a over the letters that count.

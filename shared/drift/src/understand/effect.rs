@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use driftwire_catalog::{Constant, Decoder, Effect as Kind, Property, Target};
+use driftwire_catalog::{Decoder, Effect as Kind, Property, Target};
 use serde_json::{Map, Value};
 
 use super::{
+    given::{constant, each, find, observed, values},
     lists::{self, Listed, Sets},
     path, rules,
     sides::{self, Side},
@@ -68,44 +69,32 @@ pub(crate) enum Effect<'c> {
     Touch { member: Option<&'c str> },
 }
 
-/// All touches of a call by its row. An empty result means that the row names a resource the call does not.
+/// All touches of a call by the typed targets of its row. An empty result means that the row names a resource the call does not.
 pub(crate) fn touches<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec<Touch<'c>> {
     let mut touches = Vec::new();
-    for target in targets.iter().filter(|target| applies(call, target.when)) {
+    for target in targets.iter().filter(|it| !it.resources.is_empty() && applies(call, it.when)) {
         let ids = identifiers(call, target);
         if ids.is_empty() {
             continue;
         }
-        let effects = effects(call, target, targets);
-        touches.extend(ids.into_iter().map(|id| Touch { target, id, effects: effects.clone() }));
+        let effects = std::iter::repeat_n(effects(call, target, targets), ids.len());
+        touches.extend(ids.into_iter().zip(effects).map(|(id, effects)| Touch { target, id, effects }));
     }
     sides::tell(&mut touches);
     touches
 }
 
 /// Whether a condition on the request holds: a member, `member=value`, or `!` and either.
-fn applies(call: &Call<'_>, when: Option<&str>) -> bool {
+pub(super) fn applies(call: &Call<'_>, when: Option<&str>) -> bool {
     let Some(when) = when else { return true };
     if let Some(other) = when.strip_prefix('!') {
         return !applies(call, Some(other));
     }
     match when.split_once('=') {
-        Some((member, wanted)) if !member.ends_with(']') && !member.contains('[') => path::first(&call.request, member)
-            .and_then(path::text)
-            .is_some_and(|text| text.eq_ignore_ascii_case(wanted)),
+        Some((member, wanted)) if !member.ends_with(']') && !member.contains('[') => {
+            path::first(&call.request, member).is_some_and(|value| path::reads(value, wanted))
+        }
         _ => path::first(&call.request, when).is_some(),
-    }
-}
-
-/// The values at a path of the call: `>` starts in the response.
-fn values<'v>(call: &'v Call<'_>, path: &str) -> Vec<&'v Value> {
-    values_in(&call.request, Some(call), path)
-}
-
-fn values_in<'v>(request: &'v Map<String, Value>, call: Option<&'v Call<'_>>, path: &str) -> Vec<&'v Value> {
-    match path.strip_prefix('>') {
-        Some(path) => call.map(|call| path::values(call.response(), path)).unwrap_or_default(),
-        None => path::values(request, path),
     }
 }
 
@@ -115,42 +104,52 @@ fn identifiers(call: &Call<'_>, target: &Target) -> Vec<String> {
     if target.id.is_empty() && target.effect != Kind::None {
         return vec![SINGLETON.to_owned()];
     }
-    for expression in target.id {
-        if expression.contains('|') {
-            let one = |part: &str| match cover::constant(part) {
-                Some(constant) => Some(constant.to_owned()),
-                None => values(call, part).into_iter().find_map(path::text).map(|text| decoded(&text)),
-            };
-            if let Some(id) = joined(expression, one) {
-                return vec![id];
-            }
-            continue;
-        }
-        if *expression == "@account" {
-            return vec![call.account().to_owned()];
-        }
-        let mut ids: Vec<String> = values(call, expression)
-            .into_iter()
-            .flat_map(|value| match value {
-                Value::Array(elements) => elements.iter().filter_map(path::text).collect(),
-                single => path::text(single).into_iter().collect::<Vec<_>>(),
-            })
-            .map(|id| decoded(&id))
-            .collect();
-        ids.dedup();
-        if !ids.is_empty() {
-            return ids;
-        }
+    target.id.iter().map(|expression| identified(call, expression)).find(|ids| !ids.is_empty()).unwrap_or_default()
+}
+
+/// What else the row's later expressions call the one resource that its first one names. A part of a name that was tried
+/// whole is none of these, unless the rest of it was the account.
+pub(crate) fn alternatives(call: &Call<'_>, target: &Target) -> Vec<String> {
+    let mut given = target.id.iter().map(|expression| (expression, identified(call, expression)));
+    let Some((first, ids)) = given.by_ref().find(|(_, ids)| !ids.is_empty()) else { return Vec::new() };
+    if ids.len() != 1 {
+        return Vec::new();
     }
-    Vec::new()
+    let is_account = |part: &str| identified(call, part).iter().all(|text| text == call.account());
+    let is_part = |expression: &str| {
+        let mut parts = first.split('|');
+        parts.clone().any(|part| part == expression) && parts.any(|part| part != expression && !is_account(part))
+    };
+    given.filter(|(expression, ids)| ids.len() == 1 && !is_part(expression)).flat_map(|(_, ids)| ids).collect()
+}
+
+/// The identifiers that an expression of the catalog gives: a path, `a|b`, `@account`.
+pub(super) fn identified(call: &Call<'_>, expression: &str) -> Vec<String> {
+    if expression.contains('|') {
+        let one = |part: &str| match cover::constant(part) {
+            Some(constant) => Some(constant.to_owned()),
+            None => find(call, part, path::text).map(decoded),
+        };
+        return joined(expression, one).into_iter().collect();
+    }
+    if expression == "@account" {
+        return vec![call.account().to_owned()];
+    }
+    let mut ids: Vec<String> = Vec::new();
+    each(call, expression, |value| match value {
+        Value::Array(elements) => ids.extend(elements.iter().filter_map(path::text).map(decoded)),
+        single => ids.extend(path::text(single).map(decoded)),
+    });
+    ids.dedup();
+    ids
 }
 
 /// An identifier without URL encoding, which some services leave in ARNs (EKS).
-fn decoded(id: &str) -> String {
+fn decoded(id: String) -> String {
     if id.contains("%3A") || id.contains("%2F") {
-        percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned()
+        percent_encoding::percent_decode_str(&id).decode_utf8_lossy().into_owned()
     } else {
-        id.to_owned()
+        id
     }
 }
 
@@ -198,42 +197,6 @@ fn sets(call: &Call<'_>, target: &'static Target) -> Vec<(&'static Property, Val
         }
     }
     sets
-}
-
-/// The value that a call, or a part of one, gives a property.
-pub(super) fn observed(request: &Map<String, Value>, call: &Call<'_>, property: &Property) -> Option<Value> {
-    observed_at(request, Some(call), property, property.member)
-}
-
-/// The same, where the property's member is at another path.
-pub(crate) fn observed_at(
-    request: &Map<String, Value>,
-    call: Option<&Call<'_>>,
-    property: &Property,
-    member: &str,
-) -> Option<Value> {
-    let found = values_in(request, call, member);
-    if member.contains("[]") && !member.contains('=') {
-        let list = member.split_once("[]").map_or(member, |(list, _)| list);
-        let present = !found.is_empty() || values_in(request, call, list).into_iter().any(|value| !value.is_null());
-        let flat = found.into_iter().flat_map(|value| match value {
-            Value::Array(elements) => elements.clone(),
-            single => vec![single.clone()],
-        });
-        return present.then(|| Value::Array(flat.collect())).or_else(|| constant(property.absent));
-    }
-    found.into_iter().find(|value| !value.is_null()).cloned().or_else(|| constant(property.absent))
-}
-
-pub(crate) fn constant(constant: Constant) -> Option<Value> {
-    match constant {
-        Constant::None => None,
-        Constant::Bool(flag) => Some(Value::Bool(flag)),
-        Constant::Integer(number) => Some(Value::from(number)),
-        Constant::Text("") => Some(Value::Null),
-        Constant::Text(text) => Some(Value::from(text)),
-        Constant::EmptyList => Some(Value::Array(Vec::new())),
-    }
 }
 
 fn element<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
@@ -297,7 +260,7 @@ fn entries(call: &Call<'_>, target: &'static Target) -> Vec<(Vec<String>, Sets)>
         let part = |part: &str| {
             part.split(',').find_map(|path| match cover::constant(path) {
                 Some(constant) => Some(constant.to_owned()),
-                None => values(call, path).into_iter().find_map(path::text),
+                None => find(call, path, path::text),
             })
         };
         let keys: Option<Vec<String>> = target.key.iter().map(|it| part(it)).collect();
@@ -345,7 +308,7 @@ fn described(target: &Target, key: &str, set: &[(&'static Property, Value)]) -> 
 }
 
 fn tagging<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
-    let value = values(call, target.from).into_iter().next();
+    let value = find(call, target.from, Some);
     // A call that replaces all tags and names none removes them all.
     let none = (target.effect == Kind::Retag && value.is_none() && !call.omitted).then(Tags::new);
     if value.is_some_and(|value| driftwire_cloudtrail::mask(value).is_some()) {

@@ -1,6 +1,7 @@
 //! Understand: from the catalog's row and the call's parameters to what was touched, and how. Reads nothing declared.
 
 pub(crate) mod effect;
+pub(crate) mod given;
 pub(crate) mod lists;
 mod patch;
 pub(crate) mod path;

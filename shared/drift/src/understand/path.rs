@@ -1,9 +1,11 @@
 //! Reads values by the catalog's paths: `a.b`, `a[].b`, `a[0].b`, `a[key=x].b`, names without regard to case and underscores.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 /// One step of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step<'p> {
     /// A member by name.
     Name(&'p str),
@@ -15,33 +17,43 @@ enum Step<'p> {
     Where(&'p str, &'p str),
 }
 
-/// Splits a path. A path is data from the catalog; what cannot be read finds nothing.
-fn steps(path: &str) -> Vec<Step<'_>> {
-    let mut steps = Vec::new();
-    let mut rest = path;
-    while !rest.is_empty() {
-        if let Some(inner) = rest.strip_prefix('[') {
-            let Some((selector, after)) = inner.split_once(']') else { return Vec::new() };
-            steps.push(match (selector, selector.split_once('=')) {
+/// The first step of a path that is not empty, and the rest. A path is data from the catalog; what cannot be read finds
+/// nothing.
+fn step(path: &str) -> Option<(Step<'_>, &str)> {
+    let (step, rest) = match path.strip_prefix('[') {
+        Some(inner) => {
+            let (selector, after) = inner.split_once(']')?;
+            let step = match (selector, selector.split_once('=')) {
                 ("", _) => Step::Each,
                 (_, Some((name, value))) => Step::Where(name, value),
                 _ => selector.parse().map_or(Step::Each, Step::At),
-            });
-            rest = after.strip_prefix('.').unwrap_or(after);
-        } else {
-            let end = rest.find(['.', '[']).unwrap_or(rest.len());
-            let (name, after) = rest.split_at(end);
-            steps.push(Step::Name(name));
-            rest = after.strip_prefix('.').unwrap_or(after);
+            };
+            (step, after)
         }
-    }
-    steps
+        None => {
+            let end = path.bytes().position(|byte| matches!(byte, b'.' | b'[')).unwrap_or(path.len());
+            let (name, after) = path.split_at(end);
+            (Step::Name(name), after)
+        }
+    };
+    Some((step, rest.strip_prefix('.').unwrap_or(rest)))
 }
 
 /// Whether two names are the same without case and underscores: `dBInstanceClass`, `db_instance_class`.
 pub(crate) fn same_name(one: &str, other: &str) -> bool {
-    let mut one = one.bytes().filter(|byte| *byte != b'_' && *byte != b'-');
-    let mut other = other.bytes().filter(|byte| *byte != b'_' && *byte != b'-');
+    same_letters(one.bytes(), other.bytes())
+}
+
+/// Whether a path, or a condition on one, starts with a name.
+pub(super) fn starts_with(path: &str, name: &str) -> bool {
+    let path = path.bytes().skip_while(|byte| matches!(byte, b'>' | b'!'));
+    same_letters(path.take_while(|byte| !matches!(byte, b'.' | b'[' | b'=')), name.bytes())
+}
+
+fn same_letters(one: impl Iterator<Item = u8>, other: impl Iterator<Item = u8>) -> bool {
+    let is_letter = |byte: &u8| !matches!(byte, b'_' | b'-');
+    let mut one = one.filter(is_letter);
+    let mut other = other.filter(is_letter);
     loop {
         match (one.next(), other.next()) {
             (None, None) => return true,
@@ -59,112 +71,129 @@ fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<(&'v String
 /// Every value at a path. A list step accepts the single object that XML makes of a one-element list, and a name step
 /// looks through the one-element list that Terraform makes of a block.
 pub(crate) fn values<'v>(root: &'v Map<String, Value>, path: &str) -> Vec<&'v Value> {
-    // Most paths are one name.
-    if !path.contains(['.', '[']) {
-        return member(root, path).map(|(_, value)| value).into_iter().collect();
-    }
-    let mut found: Vec<(Unspelled, &Value)> = Vec::new();
-    let steps = steps(path);
-    if let Some((Step::Name(name), rest)) = steps.split_first()
-        && let Some((_, value)) = member(root, name)
-    {
-        walk(value, Unspelled, rest, &mut found);
-    }
-    found.into_iter().map(|(_, value)| value).collect()
-}
-
-/// How a way through a document is kept: spelled out where somebody asks for it, not at all elsewhere.
-trait Way: Clone {
-    fn member(&self, key: &str) -> Self;
-    fn element(&self, index: usize) -> Self;
-}
-
-/// A way that nobody asks for.
-#[derive(Debug, Clone, Copy)]
-struct Unspelled;
-
-impl Way for Unspelled {
-    fn member(&self, _: &str) -> Self {
-        Self
-    }
-
-    fn element(&self, _: usize) -> Self {
-        Self
-    }
-}
-
-impl Way for String {
-    fn member(&self, key: &str) -> Self {
-        format!("{self}.{key}")
-    }
-
-    fn element(&self, index: usize) -> Self {
-        format!("{self}[{index}]")
-    }
-}
-
-/// The value at a path, if there is exactly one way to it, with the path as the document spells it.
-pub(crate) fn located<'v>(root: &'v Map<String, Value>, path: &str) -> Option<(String, &'v Value)> {
     let mut found = Vec::new();
-    let steps = steps(path);
-    let (Step::Name(name), rest) = steps.split_first()? else { return None };
-    let (key, value) = member(root, name)?;
-    walk(value, key.clone(), rest, &mut found);
-    if found.len() == 1 { found.pop() } else { None }
+    each(root, path, |value| found.push(value));
+    found
+}
+
+/// Shows every value at a path.
+pub(crate) fn each<'v>(root: &'v Map<String, Value>, path: &str, mut show: impl FnMut(&'v Value)) {
+    find(root, path, |value| {
+        show(value);
+        None::<()>
+    });
 }
 
 /// The first value at a path that is not null.
 pub(crate) fn first<'v>(root: &'v Map<String, Value>, path: &str) -> Option<&'v Value> {
-    if !path.contains(['.', '[']) {
-        return member(root, path).map(|(_, value)| value).filter(|value| !value.is_null());
-    }
-    values(root, path).into_iter().find(|value| !value.is_null())
+    find(root, path, |value| (!value.is_null()).then_some(value))
 }
 
-fn walk<'v, W: Way>(value: &'v Value, at: W, steps: &[Step<'_>], found: &mut Vec<(W, &'v Value)>) {
-    let Some((step, rest)) = steps.split_first() else {
-        found.push((at, value));
-        return;
-    };
+/// What is first made of a value at a path.
+pub(crate) fn find<'v, T>(
+    root: &'v Map<String, Value>,
+    path: &str,
+    mut make: impl FnMut(&'v Value) -> Option<T>,
+) -> Option<T> {
+    let (_, value, rest) = start(root, path)?;
+    walk(value, Way::Start(""), rest, &mut |_, value| make(value))
+}
+
+/// Whether there is a member that the path starts with.
+pub(crate) fn starts_in(root: &Map<String, Value>, path: &str) -> bool {
+    start(root, path).is_some()
+}
+
+/// The value at a path, if there is exactly one way to it, with the path as the document spells it.
+pub(crate) fn located<'v>(root: &'v Map<String, Value>, path: &str) -> Option<(String, &'v Value)> {
+    let (key, value, rest) = start(root, path)?;
+    let mut found = None;
+    let other =
+        walk(value, Way::Start(key), rest, &mut |way, value| found.replace((way.to_string(), value)).map(|_| ()));
+    found.filter(|_| other.is_none())
+}
+
+/// The value at a path below a value, if there is exactly one way to it.
+pub(crate) fn below<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    let mut found = None;
+    let other = walk(value, Way::Start(""), path, &mut |_, value| found.replace(value).map(|_| ()));
+    found.filter(|_| other.is_none())
+}
+
+/// The member that a path starts with, and the rest of the path.
+fn start<'v, 'p>(root: &'v Map<String, Value>, path: &'p str) -> Option<(&'v str, &'v Value, &'p str)> {
+    let (Step::Name(name), rest) = step(path)? else { return None };
+    let (key, value) = member(root, name)?;
+    Some((key, value, rest))
+}
+
+/// The way to a value, as a chain to its start; spelled out only where somebody asks for it.
+#[derive(Debug, Clone, Copy)]
+enum Way<'w> {
+    Start(&'w str),
+    Member(&'w Self, &'w str),
+    Element(&'w Self, usize),
+}
+
+impl fmt::Display for Way<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start(key) => out.write_str(key),
+            Self::Member(way, key) => write!(out, "{way}.{key}"),
+            Self::Element(way, index) => write!(out, "{way}[{index}]"),
+        }
+    }
+}
+
+/// Goes every way along a path, until `visit` makes something of a value at the end of one.
+fn walk<'v, T>(
+    value: &'v Value,
+    way: Way<'_>,
+    path: &str,
+    visit: &mut impl FnMut(Way<'_>, &'v Value) -> Option<T>,
+) -> Option<T> {
+    if path.is_empty() {
+        return visit(way, value);
+    }
+    let (step, rest) = step(path)?;
     match (step, value) {
         (Step::Name(name), Value::Object(members)) => {
-            if let Some((key, value)) = member(members, name) {
-                walk(value, at.member(key), rest, found);
-            }
+            let (key, value) = member(members, name)?;
+            walk(value, Way::Member(&way, key), rest, visit)
         }
-        (Step::Name(_), Value::Array(elements)) if elements.len() == 1 => {
-            if let Some(only) = elements.first() {
-                walk(only, at.element(0), steps, found);
-            }
-        }
+        (Step::Name(_), Value::Array(elements)) => match elements.as_slice() {
+            [only] => walk(only, Way::Element(&way, 0), path, visit),
+            _ => None,
+        },
         (Step::Each, Value::Array(elements)) => {
-            for (index, element) in elements.iter().enumerate() {
-                walk(element, at.element(index), rest, found);
-            }
+            let mut elements = elements.iter().enumerate();
+            elements.find_map(|(index, element)| walk(element, Way::Element(&way, index), rest, visit))
         }
-        (Step::Each | Step::At(0), Value::Object(_) | Value::String(_)) => walk(value, at, rest, found),
-        (Step::At(index), Value::Array(elements)) => {
-            if let Some(element) = elements.get(*index) {
-                walk(element, at.element(*index), rest, found);
-            }
-        }
+        (Step::Each | Step::At(0), Value::Object(_) | Value::String(_)) => walk(value, way, rest, visit),
+        (Step::At(index), Value::Array(elements)) => walk(elements.get(index)?, Way::Element(&way, index), rest, visit),
         (Step::Where(name, wanted), Value::Object(members)) if has(members, name, wanted) => {
-            walk(value, at, rest, found)
+            walk(value, way, rest, visit)
         }
-        (Step::Where(name, wanted), Value::Array(elements)) => {
-            for (index, element) in elements.iter().enumerate() {
-                if element.as_object().is_some_and(|members| has(members, name, wanted)) {
-                    walk(element, at.element(index), rest, found);
-                }
-            }
-        }
-        _ => {}
+        (Step::Where(name, wanted), Value::Array(elements)) => elements
+            .iter()
+            .enumerate()
+            .filter(|(_, element)| element.as_object().is_some_and(|members| has(members, name, wanted)))
+            .find_map(|(index, element)| walk(element, Way::Element(&way, index), rest, visit)),
+        _ => None,
     }
 }
 
 /// Whether a member has a value, in any case: S3 logs `Prefix` for what it calls `prefix`.
 fn has(members: &Map<String, Value>, name: &str, wanted: &str) -> bool {
-    member(members, name).and_then(|(_, value)| text(value)).is_some_and(|text| text.eq_ignore_ascii_case(wanted))
+    member(members, name).is_some_and(|(_, value)| reads(value, wanted))
+}
+
+/// Whether a scalar reads like a text, in any case.
+pub(crate) fn reads(value: &Value, wanted: &str) -> bool {
+    match value {
+        Value::String(text) => !text.is_empty() && text.eq_ignore_ascii_case(wanted),
+        other => text(other).is_some_and(|text| text.eq_ignore_ascii_case(wanted)),
+    }
 }
 
 /// A scalar as the text that identifiers are made of; objects and lists have none.

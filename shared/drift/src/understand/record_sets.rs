@@ -3,10 +3,7 @@
 use driftwire_catalog::Target;
 use serde_json::{Map, Value};
 
-use super::{
-    effect::{Effect, observed},
-    path,
-};
+use super::{effect::Effect, given::observed, path};
 use crate::call::Call;
 
 /// The collection of a hosted zone that its records are.

@@ -10,10 +10,10 @@ use crate::{
 
 /// A revocation may name rules by their ids alone; the answer then says which they were.
 pub(super) fn revoked_by_id(call: &Call<'_>, read: Read) -> Read {
-    let by_id = read.tuples.is_empty() && !rule_ids(call).is_empty();
-    let Some(answer) = path::first(call.response(), "revokedSecurityGroupRuleSet").filter(|_| by_id) else {
+    if !read.tuples.is_empty() || rule_ids(call).is_empty() {
         return read;
-    };
+    }
+    let Some(answer) = path::first(call.response(), "revokedSecurityGroupRuleSet") else { return read };
     let items = security_group::from_rule_set(answer);
     let unread = items.iter().filter(|item| item.tuple.is_none()).count();
     Read { tuples: items.into_iter().filter_map(|item| item.tuple).collect(), unread }

@@ -18,6 +18,9 @@ pub(crate) struct Side {
 
 /// Tells every addition of the additions that are the same relation seen from elsewhere.
 pub(super) fn tell(touches: &mut [Touch<'_>]) {
+    if touches.len() < 2 {
+        return;
+    }
     let ends: Vec<(usize, Side)> = touches
         .iter()
         .enumerate()
@@ -37,9 +40,6 @@ pub(super) fn tell(touches: &mut [Touch<'_>]) {
             })
         })
         .collect();
-    if ends.len() < 2 {
-        return;
-    }
     for (at, touch) in touches.iter_mut().enumerate() {
         for effect in &mut touch.effects {
             let Effect::Add { key, sides, .. } = effect else { continue };

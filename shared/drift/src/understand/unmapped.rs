@@ -8,7 +8,7 @@ use crate::call::Call;
 
 /// Members that no target of the row speaks of, and that are neither empty nor a mere option.
 pub(super) fn members<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec<Effect<'c>> {
-    let is_known = |name: &str| targets.iter().flat_map(known_members).any(|it| path::same_name(it, name));
+    let is_known = |name: &str| targets.iter().any(|target| speaks_of(target, name));
     call.request
         .iter()
         .filter(|(name, value)| !is_empty(value) && !is_known(name) && !is_plumbing(name))
@@ -16,35 +16,14 @@ pub(super) fn members<'c>(call: &'c Call<'_>, targets: &'static [Target]) -> Vec
         .collect()
 }
 
-/// The members that a target speaks of, by the first step of their paths.
-fn known_members(target: &'static Target) -> impl Iterator<Item = &'static str> {
-    let Target {
-        service: _,
-        resources: _,
-        candidates: _,
-        terraform: _,
-        id,
-        parents,
-        references: _,
-        when,
-        effect: _,
-        collection: _,
-        key,
-        from,
-        options,
-        why: _,
-        pending,
-        decoder: _,
-        flags: _,
-        because: _,
-        properties,
-    } = target;
-    let head =
-        |path: &'static str| path.trim_start_matches(['>', '!']).split(['.', '[', '=']).next().unwrap_or_default();
-    let expressions = id.iter().chain(*key).flat_map(|it| it.split(['|', ','])).chain(options.iter().chain(*parents).copied());
-    let members =
-        properties.iter().flat_map(|it| [Some(it.member), it.when]).chain([*when, *pending, Some(*from)]).flatten();
-    expressions.chain(members).map(head)
+/// Whether a target speaks of a member: whether one of its paths starts with it.
+fn speaks_of(target: &Target, name: &str) -> bool {
+    let Target { id, parents, when, key, from, options, pending, properties, .. } = target;
+    let is = |path: &str| path::starts_with(path, name);
+    properties.iter().any(|property| is(property.member) || property.when.is_some_and(is))
+        || [*when, *pending, Some(*from)].into_iter().flatten().any(is)
+        || options.iter().chain(*parents).any(|path| is(path))
+        || id.iter().chain(*key).any(|expression| expression.split(['|', ',']).any(is))
 }
 
 /// Members that every call of some services may carry.

@@ -27,17 +27,17 @@ pub(crate) fn plain(service: &str, operation: &str, side: Side, parameters: Valu
 
 fn ec2(operation: &str, side: Side, mut members: Map<String, Value>) -> Map<String, Value> {
     let suffix = if side == Side::Request { "Request" } else { "Response" };
-    let wrapper = format!("{operation}{suffix}");
-    if let Some(Value::Object(inner)) = members.remove(&wrapper) {
+    let wrapper = members.keys().find(|key| key.strip_prefix(operation) == Some(suffix)).cloned();
+    if let Some(Value::Object(inner)) = wrapper.and_then(|wrapper| members.remove(&wrapper)) {
         members = inner
             .into_iter()
             .filter(|(key, _)| key != "xmlns")
             .map(|(key, value)| (lower_first(&key), lowered(value)))
             .collect();
     }
-    let mut plain: Map<String, Value> = members.into_iter().map(|(key, value)| (key, ec2_value(value))).collect();
-    legacy_attribute(&mut plain);
-    plain
+    members.values_mut().for_each(ec2_value);
+    legacy_attribute(&mut members);
+    members
 }
 
 /// The command line's old form: `{"attribute": "instanceType", "value": "t3.large"}`.
@@ -50,29 +50,31 @@ fn legacy_attribute(members: &mut Map<String, Value>) {
 }
 
 /// Opens EC2's list and value wrappers, at every depth.
-fn ec2_value(value: Value) -> Value {
+fn ec2_value(value: &mut Value) {
     match value {
-        Value::Object(mut members) if members.len() == 1 => {
-            if let Some(list) = members.remove("items").or_else(|| members.remove("item")) {
-                return match list {
-                    Value::Array(elements) => Value::Array(elements.into_iter().map(ec2_value).collect()),
-                    single => Value::Array(vec![ec2_value(single)]),
-                };
+        Value::Object(members) => match unwrapped(members) {
+            Some(inner) => {
+                *value = inner;
+                ec2_value(value);
             }
-            if let Some(inner) = members.remove("value") {
-                return ec2_value(inner);
-            }
-            ec2_object(members)
-        }
-        Value::Object(members) if members.is_empty() => Value::Null,
-        Value::Object(members) => ec2_object(members),
-        Value::Array(elements) => Value::Array(elements.into_iter().map(ec2_value).collect()),
-        scalar => scalar,
+            None if members.is_empty() => *value = Value::Null,
+            None => members.values_mut().for_each(ec2_value),
+        },
+        Value::Array(elements) => elements.iter_mut().for_each(ec2_value),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-fn ec2_object(members: Map<String, Value>) -> Value {
-    Value::Object(members.into_iter().map(|(key, value)| (key, ec2_value(value))).collect())
+/// What the only member of a wrapper holds: a list, or a value.
+fn unwrapped(members: &mut Map<String, Value>) -> Option<Value> {
+    if members.len() != 1 {
+        return None;
+    }
+    match members.remove("items").or_else(|| members.remove("item")) {
+        Some(Value::Array(elements)) => Some(Value::Array(elements)),
+        Some(single) => Some(Value::Array(vec![single])),
+        None => members.remove("value"),
+    }
 }
 
 /// Lowers the keys of a wrapped request and drops the ordinals (`"tag": 1`) that its XML left behind.
@@ -118,28 +120,23 @@ const S3_MARKERS: &[&str] = &[
     "intelligent-tiering",
 ];
 
-fn s3(members: Map<String, Value>) -> Map<String, Value> {
+fn s3(mut members: Map<String, Value>) -> Map<String, Value> {
+    members.retain(|key, value| {
+        let marker = S3_MARKERS.contains(&key.as_str()) && !value.is_object();
+        !marker && !key.eq_ignore_ascii_case("host")
+    });
+    members.values_mut().for_each(without_namespaces);
     members
-        .into_iter()
-        .filter(|(key, value)| {
-            let marker = S3_MARKERS.contains(&key.as_str()) && !value.is_object();
-            !marker && !key.eq_ignore_ascii_case("host")
-        })
-        .map(|(key, value)| (key, without_namespaces(value)))
-        .collect()
 }
 
-fn without_namespaces(value: Value) -> Value {
+fn without_namespaces(value: &mut Value) {
     match value {
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .filter(|(key, _)| key != "xmlns" && !key.starts_with("xmlns:"))
-                .map(|(key, value)| (key, without_namespaces(value)))
-                .collect(),
-        ),
-        Value::Array(elements) => Value::Array(elements.into_iter().map(without_namespaces).collect()),
-        scalar => scalar,
+        Value::Object(members) => {
+            members.retain(|key, _| key != "xmlns" && !key.starts_with("xmlns:"));
+            members.values_mut().for_each(without_namespaces);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(without_namespaces),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

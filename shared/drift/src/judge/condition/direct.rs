@@ -11,7 +11,7 @@ use super::narrow::exists;
 use crate::finding::Finding;
 use crate::judge::functions::{Does, LISTED, MOST_ARGUMENTS, SEPARATOR, setting};
 use crate::judge::parts::{Facts, Part, evidence_name, kind_name, status_name};
-use crate::judge::path::Name;
+use crate::judge::path::{Name, Settings};
 use crate::judge::view::{Fields, Number, View};
 
 /// The finding, and the changes that the condition is asked of.
@@ -48,8 +48,8 @@ pub(super) enum Direct {
     Some(Box<Self>),
     Ask(fn(&[View<'_, '_>]) -> bool, Vec<Self>),
     AskPolicies(fn(&[View<'_, '_>]) -> bool, Vec<Self>),
-    AskChange(fn(Fields<'_>, &[Name]) -> bool, Box<Self>, Vec<Name>),
-    Setting(&'static str, Box<Self>, Vec<Name>),
+    AskChange(fn(Fields<'_>, &[Name]) -> bool, Box<Self>, Settings),
+    Setting(&'static str, Box<Self>, Settings),
     /// `size(f(…)) > 0`
     GivesAny(fn(&[View<'_, '_>]) -> Vec<String>, Vec<Self>),
     OfText(fn(&str, &str) -> bool, Box<Self>, String),
@@ -86,9 +86,9 @@ impl Direct {
             Self::Null => return Some(View::Null),
             Self::Variable(variable) => return variable.value(scope),
             Self::Field(object, name) => return Some(field(object.value(scope)?, name)),
-            Self::Setting(side, change, names) => {
-                let value = change.value(scope)?.fields().and_then(|change| setting(change, side, names));
-                return Some(value.unwrap_or(View::Null));
+            Self::Setting(side, change, settings) => {
+                let change = concerned(change.value(scope)?, settings);
+                return Some(change.and_then(|it| setting(it, side, settings.names())).unwrap_or(View::Null));
             }
             Self::Unknown => return None,
             Self::Bool(flag) => *flag,
@@ -106,8 +106,8 @@ impl Direct {
             Self::Ask(ask, parts) => ask(&values(parts, scope)?),
             Self::AskPolicies(ask, parts) => ask(&policies(parts, scope)?),
             Self::GivesAny(give, parts) => !give(&policies(parts, scope)?).is_empty(),
-            Self::AskChange(ask, change, names) => {
-                change.value(scope)?.fields().is_some_and(|change| ask(change, names))
+            Self::AskChange(ask, change, settings) => {
+                concerned(change.value(scope)?, settings).is_some_and(|change| ask(change, settings.names()))
             }
             Self::OfText(test, value, wanted) => match value.value(scope)? {
                 View::Text(text) => test(text, wanted),
@@ -133,6 +133,11 @@ impl Variable {
             Self::Change => object(Part::Change(scope.change?)),
         }
     }
+}
+
+/// The change, if the settings may be in it: the answer to every question about them is no, or nothing, elsewhere.
+fn concerned<'a>(change: Seen<'a>, settings: &Settings) -> Option<Fields<'a>> {
+    change.fields().filter(|fields| fields.paths().is_some_and(|paths| paths.may_concern(settings)))
 }
 
 /// The field of an object; null where there is no such thing.
@@ -332,7 +337,7 @@ fn list(node: &IdedExpr) -> Option<Vec<&str>> {
 }
 
 /// One name of a setting, or several.
-fn settings(node: &IdedExpr) -> Option<Vec<Name>> {
+fn settings(node: &IdedExpr) -> Option<Settings> {
     let one = literal(node).filter(|text| !text.contains(SEPARATOR)).map(|text| vec![text]);
-    one.or_else(|| list(node)).map(|names| names.into_iter().map(Name::new).collect())
+    one.or_else(|| list(node)).map(Settings::new)
 }

@@ -1,0 +1,363 @@
+//! Decides what an operation does to the resource it is about: creates, deletes, updates, touches it, or changes nothing of it.
+//! What may change configuration is never called `none`; what only starts work on a resource is.
+
+use super::bridge::Ranked;
+use super::nouns::{crosses, fold, similarity};
+use super::score::{Call, Candidate};
+
+/// What a row says happens, with the reason where nothing does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Create,
+    Delete,
+    Update,
+    Tag,
+    Untag,
+    Touch,
+    /// A new object that nobody declares.
+    Child,
+    /// Work that is started, stopped or steered.
+    Runtime,
+}
+
+/// Last words of nouns that name work, not configuration.
+const WORK: &[&str] = &[
+    "job",
+    "execution",
+    "session",
+    "run",
+    "task",
+    "snapshot",
+    "backup",
+    "export",
+    "import",
+    "test",
+    "report",
+    "query",
+    "assessment",
+    "build",
+    "invalidation",
+    "upload",
+    "preview",
+    "recommendation",
+    "scan",
+    "simulation",
+    "token",
+    "message",
+    "comment",
+    "command",
+    "invocation",
+    "evaluation",
+    "recording",
+    "calculation",
+    "replay",
+    "analysis",
+    "generation",
+    "url",
+    "ticket",
+    "case",
+    "estimate",
+    "attempt",
+    "transaction",
+    "batch",
+    "summary",
+    "download",
+    "diagnostic",
+    "feedback",
+    "workload-estimate",
+    "exploration",
+    "refresh",
+    "finding",
+    "migration",
+    "rotation",
+    "recovery",
+    "upgrade",
+    "review",
+    "milestone",
+    "annotation",
+    "artifact",
+    "log",
+];
+
+/// Those of them that are run, and not kept.
+const JOBS: &[&str] = &["job", "execution", "run", "session", "task"];
+
+/// Verbs that start, stop or steer work.
+const RUNTIME: &[&str] = &[
+    "abort",
+    "acknowledge",
+    "build",
+    "cancel",
+    "check",
+    "complete",
+    "continue",
+    "download",
+    "evaluate",
+    "execute",
+    "export",
+    "failover",
+    "flush",
+    "generate",
+    "heartbeat",
+    "initiate",
+    "invoke",
+    "notify",
+    "pause",
+    "poll",
+    "post",
+    "preview",
+    "publish",
+    "purge",
+    "reboot",
+    "rebalance",
+    "rebuild",
+    "record",
+    "redrive",
+    "refresh",
+    "render",
+    "replay",
+    "report",
+    "resend",
+    "respond",
+    "restart",
+    "resume",
+    "resync",
+    "retry",
+    "rollback",
+    "run",
+    "send",
+    "signal",
+    "simulate",
+    "start",
+    "stop",
+    "submit",
+    "suspend",
+    "sync",
+    "synchronize",
+    "test",
+    "trigger",
+    "unsuspend",
+    "validate",
+    "verify",
+    "wait",
+];
+
+/// Last words of nouns that name a setting, which starting or stopping changes.
+const SETTINGS: &[&str] = &[
+    "association",
+    "disassociation",
+    "encryption",
+    "configuration",
+    "creation",
+    "deletion",
+    "logging",
+    "monitoring",
+    "replication",
+    "protection",
+    "sharing",
+    "share",
+];
+
+/// Properties that say whether a resource runs.
+const RUN_STATE: &[&str] = &[
+    "state",
+    "status",
+    "enabled",
+    "isenabled",
+    "desiredstate",
+    "desiredstatus",
+    "runstate",
+    "islogging",
+    "active",
+    "paused",
+    "suspended",
+    "desiredcapacity",
+    "startoncreation",
+    "monitoring",
+    "start",
+];
+
+/// What the operation does. `terraform`: candidate types; `properties`: whether a member is known to be a property.
+pub(crate) fn effect(
+    call: &Call<'_>,
+    best: Option<&Candidate<'_, '_>>,
+    terraform: &Ranked,
+    properties: bool,
+) -> Effect {
+    if let Some(effect) = tagging(call) {
+        return effect;
+    }
+    let work = call.stems.last().is_some_and(|last| WORK.contains(&last.as_str()));
+    let job = call.stems.last().is_some_and(|last| JOBS.contains(&last.as_str()));
+    let own = best.map_or(terraform.exact && !(job && call.creates()), |it| is_own(call, it)) && !returns(call);
+    if call.links() {
+        return match (own, call_handler(call)) {
+            (true, "create") => Effect::Create,
+            (true, _) => Effect::Delete,
+            (false, _) => Effect::Touch,
+        };
+    }
+    if call.creates() && own && !has_create(call) {
+        return Effect::Create;
+    }
+    if call.verb == "cancel" && !work {
+        let ends = own && best.is_some_and(|it| it.handlers.contains("delete"));
+        return if ends { Effect::Delete } else { Effect::Touch };
+    }
+    if call.deletes() && own {
+        return Effect::Delete;
+    }
+    if work && !own && (call.creates() || call.deletes()) {
+        return Effect::Child;
+    }
+    if RUNTIME.contains(&call.verb.as_str()) {
+        let switch = ["start", "stop", "suspend", "resume", "pause", "unsuspend", "publish", "rollback"]
+            .contains(&call.verb.as_str());
+        let settles = switch
+            && (call.stems.iter().any(|word| SETTINGS.contains(&word.as_str()))
+                || best.is_none() && !terraform.names.is_empty() && !job
+                || call.verb == "publish" && own);
+        let steers = !settles && (work && !own || !switch || !runs(call, best, terraform));
+        return if steers { Effect::Runtime } else { Effect::Touch };
+    }
+    if properties && !call.creates() && !call.deletes() { Effect::Update } else { Effect::Touch }
+}
+
+/// Whether the verb only sounds like creation: the service has an operation that creates the same.
+fn has_create(call: &Call<'_>) -> bool {
+    const OTHERS: &[&str] =
+        &["publish", "register", "generate", "initialize", "issue", "request", "provision", "upload", "launch"];
+    OTHERS.contains(&call.verb.as_str()) && call.service.operations.contains_key(&format!("Create{}", call.noun))
+}
+
+/// Whether a resource that was to be deleted is taken back: `RestoreSecret`, but not `RestoreTableFromBackup`.
+fn returns(call: &Call<'_>) -> bool {
+    call.verb == "restore" && !call.operation.name.contains("From") && !call.operation.name.contains("ToPoint")
+}
+
+/// Tagging, by the operation's name.
+pub(crate) fn tagging(call: &Call<'_>) -> Option<Effect> {
+    let name = call.operation.name.as_str();
+    let tags = call.stems.iter().any(|word| ["tag", "tagging"].contains(&word.as_str()));
+    if name.starts_with("Untag") && name != "Untag" {
+        return Some(Effect::Untag);
+    }
+    if name.starts_with("Tag") && !call.noun.is_empty() {
+        return Some(Effect::Tag);
+    }
+    let about_tags = ["Option", "Policy", "Template", "Sync", "Rule", "Schema", "Key", "LF", "Budget", "Definition"];
+    if !tags || about_tags.iter().any(|it| call.noun.contains(it)) {
+        return None;
+    }
+    match call.verb.as_str() {
+        "add" | "put" | "set" | "create" | "change" | "update" | "modify" => Some(Effect::Tag),
+        "remove" | "delete" => Some(Effect::Untag),
+        _ => None,
+    }
+}
+
+/// Whether the operation is about the type itself: the names agree, or the type's handler alone calls it.
+pub(crate) fn is_own(call: &Call<'_>, best: &Candidate<'_, '_>) -> bool {
+    if call.links() {
+        let link = |end: &&str| {
+            let words: Vec<String> = call.stems.iter().cloned().chain([(**end).to_owned()]).collect();
+            similarity(&words, &best.kind.stems) > 0.95
+        };
+        let named = ["association", "attachment", "addition"].iter().any(link) && !best.handlers.is_empty();
+        let element = ["add", "remove"].contains(&call.verb.as_str()) && best.name > 0.95;
+        return named || element && best.handlers.contains(call_handler(call)) && !call.aside;
+    }
+    let handled = best.handlers.contains(call_handler(call));
+    let named = best.name > 0.88 && (handled || !longer(call, best));
+    let only = best.handlers.len() == 1 && ["create", "delete"].contains(&call.verb.as_str());
+    named || best.alone && handled && only && best.name >= 0.5 && crosses(&call.stems, &best.kind.stems)
+}
+
+/// The handler that an operation of this verb would be called by.
+fn call_handler(call: &Call<'_>) -> &'static str {
+    match () {
+        () if call.deletes() || ["disassociate", "detach", "dissociate"].contains(&call.verb.as_str()) => "delete",
+        () if call.creates() || call.links() => "create",
+        () => "update",
+    }
+}
+
+/// Whether the operation's noun is the type's and more: `BucketEncryption` of `Bucket`.
+fn longer(call: &Call<'_>, best: &Candidate<'_, '_>) -> bool {
+    call.stems.len() > best.kind.stems.len() && best.kind.stems.iter().all(|word| call.stems.contains(word))
+}
+
+/// Whether a declaration can say that the resource runs.
+fn runs(call: &Call<'_>, best: Option<&Candidate<'_, '_>>, terraform: &Ranked) -> bool {
+    let Some(best) = best else { return terraform.runs };
+    let writable = |name: &&str| !best.kind.model.read_only.iter().any(|path| path == name);
+    let mut names = best.kind.properties.values().filter(|name| writable(name)).map(|name| fold(name));
+    let aspect: Vec<&String> =
+        call.stems.iter().filter(|word| !best.kind.stems.contains(word) && word.len() > 3).collect();
+    let said =
+        names.any(|name| RUN_STATE.contains(&name.as_str()) || aspect.iter().any(|word| name.contains(word.as_str())));
+    said || terraform.runs || terraform.names.iter().any(|name| name.ends_with("_state") || name.ends_with("_status"))
+}
+
+/// Whether an argument of a Terraform type says that the resource runs.
+pub(crate) fn says_running(argument: &str) -> bool {
+    RUN_STATE.contains(&fold(argument).as_str()) || argument.starts_with("start_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Models;
+    use super::super::score::Index;
+    use super::super::tiny;
+    use super::*;
+
+    fn of(operation: &str, change: impl FnOnce(&mut Vec<&'static str>)) -> Effect {
+        let mut service = tiny::service();
+        tiny::operation(&mut service, operation, &[("ShelfId", "Text", true)], &[]);
+        let mut properties = vec!["ShelfId"];
+        change(&mut properties);
+        let mut kind = tiny::kind("AWS::Store::Shelf", &properties, &["ShelfId"]);
+        tiny::handler(&mut kind, "update", &[&format!("store:{}", operation.to_ascii_lowercase())]);
+        let models: Models = tiny::models(service, vec![kind]);
+        let service = &models.services["store"];
+        let call = Call::new(&models, service, &service.operations[operation]);
+        let index = Index::new(&models);
+        let ranked = index.rank(&call);
+        let terraform = Ranked { names: Vec::new(), exact: false, runs: false };
+        effect(&call, ranked.first(), &terraform, false)
+    }
+
+    #[test]
+    fn only_the_type_itself_is_created_and_deleted() {
+        assert_eq!(of("CreateShelf", |_| ()), Effect::Create);
+        assert_eq!(of("DeleteShelf", |_| ()), Effect::Delete);
+        assert_eq!(of("CreateShelfLamp", |_| ()), Effect::Touch);
+        assert_eq!(of("DeleteShelfLamp", |_| ()), Effect::Touch);
+    }
+
+    #[test]
+    fn a_job_on_a_resource_is_its_child() {
+        assert_eq!(of("CreateShelfImportJob", |_| ()), Effect::Child);
+        assert_eq!(of("StartShelfCountingJob", |_| ()), Effect::Runtime);
+    }
+
+    #[test]
+    fn starting_changes_configuration_only_where_a_property_says_it_runs() {
+        assert_eq!(of("StartShelf", |_| ()), Effect::Runtime);
+        assert_eq!(of("StartShelf", |all| all.push("Status")), Effect::Touch);
+    }
+
+    #[test]
+    fn what_may_change_configuration_is_never_nothing() {
+        for operation in ["EnableShelf", "DisableShelf", "AttachShelf", "AssociateShelf", "PutShelfLamp", "SetShelf"] {
+            assert_eq!(of(operation, |_| ()), Effect::Touch, "{operation}");
+        }
+    }
+
+    #[test]
+    fn tags_are_told_by_the_name() {
+        assert_eq!(of("TagShelf", |_| ()), Effect::Tag);
+        assert_eq!(of("RemoveTagsFromShelf", |_| ()), Effect::Untag);
+        assert_eq!(of("CreateShelfTagOption", |_| ()), Effect::Touch);
+    }
+}

@@ -1,0 +1,398 @@
+//! Decides which members of a call identify the resource it works on, which name its parent and which merely refer to something.
+//!
+//! In order: a member named as the primary identifier's property, the same behind the type's name, a plural list, the response of
+//! a call that creates, one structure deeper, another kind of the same identity (ARN, name, id). It never decides which type is meant.
+
+use std::collections::BTreeSet;
+
+use super::fallback::{finish, nearest, uri_parts, without_type};
+use super::fields::{Field, Holds};
+use super::flags::is_rename;
+use super::nouns::{KINDS, fold, similarity, singular, split_kind, stems, words};
+use super::score::{Call, Kind};
+
+/// A row names no more paths.
+pub(crate) const MOST: usize = 8;
+/// Ends of names of members that hold a document, not a name.
+const DOCUMENTS: &[&str] =
+    &["policy", "document", "configuration", "definition", "template", "body", "content", "text"];
+
+/// Ends of names of structures that describe what the rest of the name says.
+const WRAPPERS: &[&str] = &[
+    "input",
+    "request",
+    "config",
+    "configuration",
+    "update",
+    "info",
+    "id",
+    "identifier",
+    "details",
+    "status",
+    "summary",
+];
+
+/// What a row says of identity.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) id: Vec<String>,
+    pub(crate) parents: Vec<String>,
+    pub(crate) references: Vec<String>,
+}
+
+/// A member that may hold a part of the identifier. A lower rank is better.
+#[derive(Debug, Clone)]
+struct Found<'f, 'a> {
+    field: &'f Field<'a>,
+    rank: u32,
+    answer: bool,
+}
+
+impl Found<'_, '_> {
+    fn paths(&self) -> Vec<String> {
+        let paths = self.field.paths();
+        if self.answer { paths.into_iter().map(|path| format!(">{path}")).collect() } else { paths }
+    }
+}
+
+/// Whether a member's name is one of an identifier.
+pub(crate) fn looks_like_id(field: &Field<'_>) -> bool {
+    let last = stems(field.name).pop().unwrap_or_default();
+    matches!(field.holds, Holds::Text | Holds::Texts)
+        && !field.member.token
+        && !is_rename(field.name)
+        && !field.shape.sensitive
+        && field.shape.values.is_empty()
+        && !["nexttoken", "displayname", "hostname", "domainnameoptions"].contains(&field.folded.as_str())
+        && (KINDS.contains(&last.as_str()) || field.member.in_uri)
+}
+
+/// The share of a type's primary identifier that a call carries, other kinds of the same identity counted less.
+pub(crate) fn share(call: &Call<'_>, kind: &Kind<'_>) -> f64 {
+    let parts = parts(kind);
+    let total = u32::try_from(parts.len().max(1)).map_or(1.0, f64::from);
+    let worth = |part: &String| match find(call, kind, part).first().map(|it| it.rank) {
+        Some(0..=19) => 1.0,
+        Some(20..=39) => 0.7,
+        Some(_) => 0.4,
+        None if call.request.iter().any(|it| it.folded == "resourcearn" && it.required) => 0.3,
+        None => 0.0,
+    };
+    parts.iter().map(worth).sum::<f64>() / total
+}
+
+/// Whether required members are named as the whole primary identifier, which bears the type's name.
+pub(crate) fn is_named(call: &Call<'_>, kind: &Kind<'_>) -> bool {
+    let required = |part: &String| {
+        find(call, kind, part).first().is_some_and(|it| it.rank < 12 && it.field.required && !it.answer)
+    };
+    let parts = parts(kind);
+    let bears = parts.iter().any(|part| stems(part).iter().any(|word| kind.stems.contains(word)))
+        || call.request.iter().any(|it| it.required && stems(it.name).iter().any(|word| kind.stems.contains(word)));
+    bears && !parts.is_empty() && parts.iter().all(required)
+}
+
+/// Whether a required member has exactly the name of the own part of the primary identifier, and bears the type's name.
+pub(crate) fn is_exactly_named(call: &Call<'_>, kind: &Kind<'_>) -> bool {
+    let parts = parts(kind);
+    let Some(own) = parts.get(own_part(kind, &parts)) else { return false };
+    let bears = kind.stems.last().is_some_and(|last| stems(own).contains(last));
+    let exact = call.request.iter().any(|it| it.depth == 0 && it.required && it.folded == fold(own));
+    bears && exact && is_named(call, kind)
+}
+
+/// The identity of the resource that a call works on, over the ranked types: the index decides which of them it is.
+pub(crate) fn identify(call: &Call<'_>, kinds: &[&Kind<'_>]) -> Identity {
+    let mut all = kinds.iter().map(|kind| of_kind(call, kind));
+    let Some(mut identity) = all.next() else { return without_type(call, &call.stems) };
+    for other in all {
+        identity.id.extend(other.id);
+    }
+    dedup(&mut identity.id, MOST);
+    let used: BTreeSet<&str> =
+        identity.id.iter().flat_map(|it| it.split('|')).map(|it| it.trim_end_matches("[]")).collect();
+    identity.references.retain(|it| !used.contains(it.as_str()));
+    identity
+}
+
+/// The identity of the resource of one type.
+fn of_kind(call: &Call<'_>, kind: &Kind<'_>) -> Identity {
+    let parts = parts(kind);
+    let found: Vec<Vec<Found<'_, '_>>> = parts.iter().map(|part| find(call, kind, part)).collect();
+    let own = own_part(kind, &parts);
+    let mut id: Vec<String> = Vec::new();
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    if parts.len() > 1 && found.iter().all(|all| !all.is_empty()) {
+        let joined: Vec<String> =
+            found.iter().filter_map(|all| all.first()).filter_map(|it| it.paths().into_iter().next()).collect();
+        id.push(joined.join("|"));
+    }
+    for it in found.get(own).into_iter().flatten() {
+        used.insert(it.field.path.clone());
+        id.extend(it.paths());
+    }
+    for it in same_identity(call, kind) {
+        used.insert(it.field.path.clone());
+        id.extend(it.paths());
+    }
+    if call.links() {
+        let bare = id.is_empty();
+        for field in call.request.iter().filter(|it| it.depth == 0 && looks_like_id(it) && (it.required || bare)) {
+            used.insert(field.path.clone());
+            id.extend(field.paths());
+        }
+    }
+    let mut parents: Vec<String> = Vec::new();
+    for (at, all) in found.iter().enumerate() {
+        if let Some(part) = all.first().filter(|it| at != own && !it.answer && !used.contains(&it.field.path)) {
+            parents.push(part.field.path.clone());
+        }
+    }
+    if id.is_empty() {
+        let both: Vec<String> = kind.stems.iter().chain(&call.stems).cloned().collect();
+        let fallback = nearest(call, &both, parts.get(own).map(|part| split_kind(part).1));
+        id = fallback.id;
+        used.extend(id.iter().cloned());
+    } else if let Some(joined) = uri_parts(call) {
+        id.push(joined);
+    }
+    dedup(&mut id, MOST);
+    finish(call, id, parents, &used)
+}
+
+/// The last segments of the primary identifier's paths.
+fn parts(kind: &Kind<'_>) -> Vec<String> {
+    kind.model.id.iter().map(|path| path.rsplit('.').next().unwrap_or(path).to_owned()).collect()
+}
+
+/// Which part is the resource's own: the last one that bears its name, else the last bare one, else the last.
+fn own_part(kind: &Kind<'_>, parts: &[String]) -> usize {
+    let worth = |part: &String| {
+        let words = stems(part);
+        let bare = words.len() == 1 && KINDS.contains(&part.to_ascii_lowercase().as_str());
+        let base: Vec<String> = words.iter().filter(|word| !KINDS.contains(&word.as_str())).cloned().collect();
+        let last = if kind.stems.last().is_some_and(|last| base.contains(last)) { 0.5 } else { 0.0 };
+        if bare { 0.6 } else { similarity(&base, &kind.stems) + last }
+    };
+    let mut best = (parts.len().saturating_sub(1), 0.0);
+    for (at, part) in parts.iter().enumerate() {
+        let worth = worth(part);
+        if worth > 0.0 && worth >= best.1 {
+            best = (at, worth);
+        }
+    }
+    best.0
+}
+
+/// The members that may hold a part of the identifier, the best first.
+fn find<'f, 'a>(call: &'f Call<'a>, kind: &Kind<'_>, part: &str) -> Vec<Found<'f, 'a>> {
+    let mut all: Vec<Found<'f, 'a>> = Vec::new();
+    let others = call.request.iter().any(|it| it.depth == 0 && it.required && looks_like_id(it));
+    let server_side = kind.model.read_only.iter().any(|path| path == part);
+    for field in &call.request {
+        let document = !call.deletes() && DOCUMENTS.iter().any(|it| field.folded.ends_with(it));
+        if let Some(rank) = rank(field, kind, part, &call.noun)
+            .filter(|it| reachable(field, kind, &call.stems) && !(document && *it >= 20))
+        {
+            let optional = if field.required { 0 } else { 6 };
+            if rank >= 20 && !field.required && others && !call.creates() {
+                continue;
+            }
+            let late = if call.creates() && server_side { 20 } else { 0 };
+            all.push(Found { field, rank: rank + optional + late + 8 * depth(field), answer: false });
+        }
+    }
+    if call.creates() || ["associate", "attach"].contains(&call.verb.as_str()) {
+        for field in &call.response {
+            let rank = rank(field, kind, part, &call.noun);
+            if let Some(rank) = rank.filter(|rank| *rank < 20 && answers(field, kind, &call.stems)) {
+                let late = if server_side { 0 } else { 10 };
+                all.push(Found { field, rank: rank + late + depth(field), answer: true });
+            }
+        }
+    }
+    all.sort_by_key(|it| it.rank);
+    all.truncate(MOST);
+    all
+}
+
+fn depth(field: &Field<'_>) -> u32 {
+    u32::try_from(field.depth).unwrap_or(u32::MAX)
+}
+
+/// How a member's name fits a part of the identifier: 0 exactly, 4 behind or without the type's name, 6 as a list, 20 and more as
+/// another kind of the same identity.
+fn rank(field: &Field<'_>, kind: &Kind<'_>, part: &str, noun: &str) -> Option<u32> {
+    if !matches!(field.holds, Holds::Text | Holds::Texts) || !field.shape.values.is_empty() || is_rename(field.name) {
+        return None;
+    }
+    let name = single(field);
+    let list = if field.holds == Holds::Texts { 6 } else { 0 };
+    let part_folded = fold(part);
+    if name == part_folded {
+        return Some(list);
+    }
+    let tails = tails(kind);
+    if tails.iter().any(|tail| name == format!("{tail}{part_folded}") || part_folded == format!("{tail}{name}")) {
+        return Some(4 + list);
+    }
+    let (base, ending) = split_kind(part);
+    let own_noun = base.is_empty() || tails.contains(&base);
+    if own_noun && !noun.is_empty() && name == format!("{}{ending}", fold(noun)) && !ending.is_empty() {
+        return Some(5 + list);
+    }
+    let own =
+        base.is_empty() || tails.contains(&base) || tails.first().is_some_and(|noun| base.ends_with(noun.as_str()));
+    if ending.is_empty() && !own {
+        return None;
+    }
+    let bases: Vec<&String> =
+        if own { tails.iter().chain([&base]).filter(|it| !it.is_empty()).collect() } else { vec![&base] };
+    for base in bases {
+        if KINDS.iter().any(|it| name == format!("{base}{it}")) {
+            return Some(20 + list);
+        }
+        if name == *base {
+            return Some(24 + list);
+        }
+    }
+    (own && KINDS.contains(&name.as_str())).then_some(28 + list)
+}
+
+/// A member's folded name; a list's in the singular: `instanceIds` and `nameList` are instanceid and name.
+pub(crate) fn single(field: &Field<'_>) -> String {
+    match field.holds {
+        Holds::Texts => singular(field.folded.strip_suffix("list").unwrap_or(&field.folded)),
+        _ => field.folded.clone(),
+    }
+}
+
+/// The type's noun and its endings: `dbclusterparametergroup`, `parametergroup`, `group`; as spelt, and in the singular.
+fn tails(kind: &Kind<'_>) -> Vec<String> {
+    let spelt = words(kind.noun);
+    let of =
+        |all: &[String]| (0..all.len()).map(|from| all.get(from..).unwrap_or_default().concat()).collect::<Vec<_>>();
+    let mut all = of(&spelt);
+    all.extend(of(&kind.stems));
+    all.dedup();
+    all
+}
+
+/// Whether a request's member may name the target, by where it is: at the top, or in the structure that describes the target.
+fn reachable(field: &Field<'_>, kind: &Kind<'_>, noun: &[String]) -> bool {
+    match field.depth {
+        0 => true,
+        1 => !field.path.contains("[]") && describes(&field.holder, kind, noun),
+        _ => false,
+    }
+}
+
+/// Whether a response's member is the created resource's own.
+fn answers(field: &Field<'_>, kind: &Kind<'_>, noun: &[String]) -> bool {
+    let bare = KINDS.contains(&field.folded.as_str());
+    match field.depth {
+        0 => true,
+        _ => !bare || describes(&field.holder, kind, noun),
+    }
+}
+
+/// Whether a structure's name says that it describes the type.
+fn describes(holder: &str, kind: &Kind<'_>, noun: &[String]) -> bool {
+    let own = kind.stems.concat();
+    let called = noun.concat();
+    let holder = singular(holder);
+    let core = WRAPPERS.iter().find_map(|end| holder.strip_suffix(end)).unwrap_or(&holder);
+    core.is_empty()
+        || core == fold(kind.noun)
+        || own.ends_with(core)
+        || core.ends_with(&own)
+        || called.ends_with(core)
+        || own.starts_with(core)
+}
+
+/// Members that are the ARN, name or id of the type by their name, whatever its primary identifier is.
+fn same_identity<'f, 'a>(call: &'f Call<'a>, kind: &Kind<'_>) -> Vec<Found<'f, 'a>> {
+    let noun = kind.stems.concat();
+    let named = |field: &&Field<'_>| {
+        let name = single(field);
+        looks_like_id(field) && KINDS.iter().any(|it| name == format!("{noun}{it}"))
+    };
+    let request = call.request.iter().filter(|it| it.depth == 0).filter(named);
+    let mut all: Vec<Found<'_, '_>> = request.map(|field| Found { field, rank: 0, answer: false }).collect();
+    if call.creates() {
+        let bare_arn =
+            |field: &&Field<'_>| field.folded == "arn" && field.depth <= 1 && answers(field, kind, &call.stems);
+        let response = call.response.iter().filter(|it| named(it) || bare_arn(it));
+        all.extend(response.map(|field| Found { field, rank: 1, answer: true }));
+    }
+    all
+}
+
+/// Keeps the first of equal paths, and no more than `most`.
+pub(crate) fn dedup(all: &mut Vec<String>, most: usize) {
+    let mut seen = BTreeSet::new();
+    all.retain(|it| seen.insert(it.clone()));
+    all.truncate(most);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::ResourceType;
+    use super::super::score::Index;
+    use super::super::tiny;
+    use super::*;
+
+    fn identity(
+        operation: &str,
+        request: &[tiny::Field<'_>],
+        response: &[tiny::Field<'_>],
+        kind: ResourceType,
+    ) -> Identity {
+        let mut service = tiny::service();
+        tiny::structure(&mut service, "Shelf", &[("ShelfArn", "Text", false), ("ShelfName", "Text", false)]);
+        tiny::operation(&mut service, operation, request, response);
+        let models = tiny::models(service, vec![kind]);
+        let service = &models.services["store"];
+        let call = Call::new(&models, service, &service.operations[operation]);
+        let index = Index::new(&models);
+        let kinds: Vec<&Kind<'_>> = index.kinds("store").collect();
+        identify(&call, &kinds)
+    }
+
+    #[test]
+    fn a_member_named_as_the_identifier_is_the_target_and_an_optional_one_a_reference() {
+        let kind = tiny::kind("AWS::Store::Shelf", &["ShelfId"], &["ShelfId"]);
+        let found = identity("UpdateShelf", &[("RoleArn", "Text", false), ("ShelfId", "Text", true)], &[], kind);
+        assert_eq!(found.id, ["ShelfId"]);
+        assert_eq!(found.references, ["RoleArn"]);
+    }
+
+    #[test]
+    fn a_created_resource_is_named_by_the_response_first() {
+        let mut kind = tiny::kind("AWS::Store::Shelf", &["ShelfArn"], &["ShelfArn"]);
+        kind.read_only = vec!["ShelfArn".to_owned()];
+        let found = identity("CreateShelf", &[("ShelfName", "Text", true)], &[("Shelf", "Shelf", false)], kind);
+        assert_eq!(found.id, [">Shelf.ShelfArn", "ShelfName", ">Shelf.ShelfName"]);
+    }
+
+    #[test]
+    fn a_composite_identifier_is_joined_in_its_order_and_names_the_parent() {
+        let kind = tiny::kind("AWS::Store::Shelf", &["HallId", "ShelfId"], &["HallId", "ShelfId"]);
+        let found = identity("DeleteShelf", &[("ShelfId", "Text", true), ("HallId", "Text", true)], &[], kind);
+        assert_eq!(found.id, ["HallId|ShelfId", "ShelfId"]);
+        assert_eq!(found.parents, ["HallId"]);
+    }
+
+    #[test]
+    fn a_list_of_identifiers_is_walked() {
+        let kind = tiny::kind("AWS::Store::Shelf", &["ShelfId"], &["ShelfId"]);
+        assert_eq!(identity("DeleteShelves", &[("ShelfIds", "Texts", true)], &[], kind).id, ["ShelfIds[]"]);
+    }
+
+    #[test]
+    fn a_new_name_is_not_the_identifier() {
+        let kind = tiny::kind("AWS::Store::Shelf", &["ShelfName"], &["ShelfName"]);
+        let request = [("NewShelfName", "Text", false), ("ShelfName", "Text", true)];
+        assert_eq!(identity("UpdateShelf", &request, &[], kind).id, ["ShelfName"]);
+    }
+}
