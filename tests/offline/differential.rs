@@ -67,7 +67,7 @@ fn decoys(target: &Declaration, types: &[&str], count: usize) -> Vec<Declaration
             let other = types[(at * 7 + address.len()) % types.len()];
             let (kind, place, attributes) = match at % 6 {
                 0 => (target.kind.as_str(), own, changed(&|it| format!("{it}{at}"))),
-                1 => (target.kind.as_str(), own, changed(&|it| it[..it.len() - 1 - at % 5].to_owned())),
+                1 => (target.kind.as_str(), own, changed(&|it| it.chars().take(it.len() - 1 - at % 5).collect())),
                 2 => (
                     target.kind.as_str(),
                     ("444455556666", own.1),

@@ -110,8 +110,6 @@ pub(crate) struct TerraformRow {
     pub(crate) pulumi: OneOrMany<String>,
     #[serde(default)]
     pub(crate) properties: BTreeMap<String, String>,
-    #[serde(default)]
-    #[expect(dead_code, reason = "for the reader of the file")]
     pub(crate) because: Option<String>,
 }
 

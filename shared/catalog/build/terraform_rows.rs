@@ -11,6 +11,7 @@ use crate::texts::Texts;
 pub(crate) fn read() -> BTreeMap<String, TerraformRow> {
     let mut rows = folder("generated/terraform");
     for (name, mut row) in folder("overrides/terraform") {
+        assert!(row.because.is_some(), "data/overrides/terraform: `{name}` needs `because`");
         if let Some(generated) = rows.remove(&name) {
             if row.pulumi.as_slice().is_empty() {
                 row.pulumi = generated.pulumi;

@@ -132,7 +132,8 @@ static CALLS: [Slot<Call>; TABLE.len()] = [const { Slot::new() }; TABLE.len()];
 /// Looks a call up by event source (`ec2`) and operation (`ModifyInstanceAttribute`).
 #[must_use]
 pub fn call(source: &str, operation: &str) -> Option<&'static Call> {
-    at(TABLE.find(source, operation)?)
+    let made = |row: usize| CALLS.get(row)?.get().map(|it| (it.source, it.operation));
+    at(TABLE.find((source, operation), made)?)
 }
 
 /// All calls, sorted by event source and operation.

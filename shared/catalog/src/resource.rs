@@ -41,7 +41,8 @@ static TYPES: [Slot<ResourceType>; TABLE.len()] = [const { Slot::new() }; TABLE.
 /// Looks a resource type up.
 #[must_use]
 pub fn resource_type(name: &str) -> Option<&'static ResourceType> {
-    at(TABLE.find(name, "")?)
+    let made = |row: usize| TYPES.get(row)?.get().map(|it| (it.name, ""));
+    at(TABLE.find((name, ""), made)?)
 }
 
 /// All resource types, sorted by name.

@@ -26,5 +26,5 @@ pub fn sources_of_type(kind: &str) -> &'static [&'static str] {
 
 fn of(table: &Table, slots: &'static [Slot<Sources>], name: &str) -> Sources {
     let make = |_, numbers: Vec<packed::Text>| texts(numbers);
-    table.find(name, "").and_then(|at| table::row(table, slots, at, make)).copied().unwrap_or_default()
+    table.find((name, ""), |_| None).and_then(|at| table::row(table, slots, at, make)).copied().unwrap_or_default()
 }

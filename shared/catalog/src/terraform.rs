@@ -53,7 +53,8 @@ static KINDS: [Slot<TerraformKind>; TABLE.len()] = [const { Slot::new() }; TABLE
 /// Looks a Terraform type up.
 #[must_use]
 pub fn terraform(kind: &str) -> Option<&'static TerraformKind> {
-    at(TABLE.find(kind, "")?)
+    let made = |row: usize| KINDS.get(row)?.get().map(|it| (it.name, ""));
+    at(TABLE.find((kind, ""), made)?)
 }
 
 /// All Terraform types, sorted by name.

@@ -55,10 +55,12 @@ pub fn irrelevance(record: &driftwire_cloudtrail::Record<'_>) -> Option<Reason> 
     if record.is_read() {
         return Some(Reason::ReadOnly);
     }
-    if driftwire_catalog::call(record.service(), record.operation()).is_some() {
+    let row = driftwire_catalog::call(record.service(), record.operation());
+    // Reviewers know the list of quiet calls; the models do not.
+    if row.is_some_and(|row| row.targets.iter().any(|it| it.because.is_some())) {
         return None;
     }
-    if record.event_type.as_deref() == Some("AwsServiceEvent") {
+    if row.is_none() && record.event_type.as_deref() == Some("AwsServiceEvent") {
         return Some(Reason::ServiceEvent);
     }
     driftwire_catalog::ignored_class(record.service(), record.operation()).is_some().then_some(Reason::Ignored)

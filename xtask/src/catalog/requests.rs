@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use driftwire_catalog::{Call, Effect, Target, calls};
+use driftwire_catalog::{Call, Effect, Target, calls, ignored_class};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -26,7 +26,8 @@ pub(crate) fn draw(models: &Models, seed: &str, count: usize) -> Vec<String> {
 /// A request of a call, its response, and the resource that it is about; `None` where the plain rule cannot tell.
 fn sample(models: &Models, call: &Call) -> Option<Value> {
     let [target] = call.targets else { return None };
-    let quiet = matches!(target.effect, Effect::None) || target.resources.iter().any(|it| it.ends_with('*'));
+    let ignored = target.because.is_none() && ignored_class(call.source, call.operation).is_some();
+    let quiet = ignored || target.effect == Effect::None || target.resources.iter().any(|it| it.ends_with('*'));
     let kind = models.types.get(*target.resources.first()?).filter(|_| !quiet && !target.id.is_empty())?;
     let service = models.services.get(target.service)?;
     let operation = service.operations.get(call.operation)?;

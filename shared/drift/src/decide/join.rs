@@ -21,16 +21,9 @@ pub(super) fn owners<'c>(call: &Call<'c>) -> Vec<Cow<'c, str>> {
     call.record.resources().into_iter().filter_map(|it| it.account_id).filter(|it| it != call.account()).collect()
 }
 
-/// Whether a row comes from AWS's models alone, and nobody has reviewed it: the models score every type that it names, and
-/// know no elements, options or decoders.
+/// Whether a row comes from AWS's models alone, and nobody has reviewed it.
 pub(super) fn is_generated(target: &Target) -> bool {
-    target.because.is_none()
-        && !target.service.is_empty()
-        && target.collection.is_empty()
-        && target.options.is_empty()
-        && target.decoder.is_none()
-        && target.candidates.len() == target.resources.len()
-        && target.candidates.iter().all(|it| it.score.is_some())
+    target.because.is_none() && !target.service.is_empty()
 }
 
 /// Whether a row that nobody reviewed has no place for an identifier, and the account has no single such resource either.
