@@ -44,7 +44,10 @@ fn rows(service: &str, operation: &str) -> Vec<&'static Call> {
 fn targets(service: &str, rows: &[&'static Call]) -> Vec<&'static Target> {
     let all = || rows.iter().flat_map(|row| row.targets);
     let own: Vec<_> = all().filter(|target| target.service == service).collect();
-    if own.is_empty() { all().collect() } else { own }
+    let mut targets = if own.is_empty() { all().collect() } else { own };
+    // A service that logs under two event sources has each row twice.
+    targets.dedup_by(|one, other| one == other);
+    targets
 }
 
 fn unknown(name: &str, service: &str, operation: &str, format: Format, out: &mut dyn Write) -> Result<()> {

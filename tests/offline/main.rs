@@ -12,6 +12,7 @@ mod corpus;
 mod data;
 mod desk;
 mod differential;
+mod extraction;
 mod fronts;
 mod identity;
 mod invariants;

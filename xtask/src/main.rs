@@ -18,9 +18,15 @@ fn main() -> Result<()> {
         ["catalog"] => catalog::run(&root(), catalog::Mode::Write),
         ["catalog", "--check"] => catalog::run(&root(), catalog::Mode::Check),
         ["catalog", "--gold", list] => catalog::gold(&root(), Path::new(list)),
-        ["catalog", "--requests", seed, file] => catalog::requests(&root(), seed, Path::new(file)),
+        ["catalog", "--requests", seed, file, count @ ..] => {
+            let count =
+                count.first().map_or(Ok(300), |count| count.parse()).context("expected a number of requests")?;
+            catalog::requests(&root(), seed, Path::new(file), count)
+        }
         ["tidy"] => tidy::check(&root()),
-        _ => bail!("expected `generate`, `catalog` (both take `--check`), `catalog --gold FILE` or `tidy`"),
+        _ => bail!(
+            "expected `generate`, `catalog` (both take `--check`), `catalog --gold FILE`, `catalog --requests SEED FILE [COUNT]` or `tidy`"
+        ),
     }
 }
 

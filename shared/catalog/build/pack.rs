@@ -70,7 +70,7 @@ fn property(row: &PropertyRow, texts: &mut Texts) -> Property {
     if let Some(short) = shortened(full, texts) {
         return short;
     }
-    let FullProperty { member, value, absent, property, terraform, equality, when, band } = full.as_ref();
+    let FullProperty { member, value, absent, property, terraform, equality, when, band, delta } = full.as_ref();
     let name = property.clone().unwrap_or_else(|| pascal_path(member.as_deref().unwrap_or_default()));
     Property::Full(Box::new(packed::FullProperty {
         member: member.as_ref().map(|it| texts.number(it)),
@@ -86,13 +86,23 @@ fn property(row: &PropertyRow, texts: &mut Texts) -> Property {
         equality: equality.as_ref().map(|it| texts.number(it)),
         when: when.as_ref().map(|it| texts.number(it)),
         band: band.as_ref().map(|it| texts.number(it)),
+        delta: *delta,
     }))
 }
 
 /// A property whose paths follow from its member's.
 fn shortened(full: &FullProperty, texts: &mut Texts) -> Option<Property> {
-    let FullProperty { member, value: None, absent: None, property, terraform, equality: None, when: None, band: None } =
-        full
+    let FullProperty {
+        member,
+        value: None,
+        absent: None,
+        property,
+        terraform,
+        equality: None,
+        when: None,
+        band: None,
+        delta: None,
+    } = full
     else {
         return None;
     };

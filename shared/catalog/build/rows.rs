@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::kinds::{Decoder, Effect, Flag, Why};
+use crate::kinds::{Decoder, Delta, Effect, Flag, Why};
 
 /// One value, or a list of them.
 #[derive(Deserialize, Clone, Debug)]
@@ -90,6 +90,7 @@ pub(crate) struct FullProperty {
     pub(crate) equality: Option<String>,
     pub(crate) when: Option<String>,
     pub(crate) band: Option<String>,
+    pub(crate) delta: Option<Delta>,
 }
 
 /// What a Terraform type declares.
@@ -97,7 +98,7 @@ pub(crate) struct FullProperty {
 #[serde(deny_unknown_fields)]
 pub(crate) struct TerraformRow {
     pub(crate) resource: String,
-    #[serde(default)]
+    #[serde(default = "arn")]
     pub(crate) id: Vec<String>,
     #[serde(default)]
     pub(crate) part: bool,
@@ -111,6 +112,10 @@ pub(crate) struct TerraformRow {
     #[serde(default)]
     pub(crate) properties: BTreeMap<String, String>,
     pub(crate) because: Option<String>,
+}
+
+fn arn() -> Vec<String> {
+    vec!["arn".to_owned()]
 }
 
 #[derive(Deserialize, Clone, Debug)]

@@ -1,6 +1,6 @@
 //! The table of calls.
 
-use crate::kinds::{Decoder, Effect, Flag, Why};
+use crate::kinds::{Decoder, Delta, Effect, Flag, Why};
 use crate::packed;
 use crate::spelling::{block_path, lowered, pascal_path, raised};
 use crate::table::{self, Slot, Table, kept, kept_text, table, text, texts};
@@ -98,6 +98,8 @@ pub struct Property {
     pub when: Option<&'static str>,
     /// The scalable dimension that owns the value.
     pub band: Option<&'static str>,
+    /// The member adds to the list, or removes from it.
+    pub delta: Option<Delta>,
 }
 
 /// Where a property is in a Terraform declaration.
@@ -228,6 +230,7 @@ fn property(packed: packed::Property, raised: bool) -> Property {
             equality: None,
             when: None,
             band: None,
+            delta: None,
         }
     };
     match packed {
@@ -237,7 +240,7 @@ fn property(packed: packed::Property, raised: bool) -> Property {
             same(member, kept(vec![TerraformPath::Any(kept_text(block_path(text(member))))]))
         }
         packed::Property::Full(full) => {
-            let packed::FullProperty { member, value, absent, name, terraform, equality, when, band } = *full;
+            let packed::FullProperty { member, value, absent, name, terraform, equality, when, band, delta } = *full;
             Property {
                 member: member.map(|it| logged(it, raised)).unwrap_or_default(),
                 value: constant(value),
@@ -247,6 +250,7 @@ fn property(packed: packed::Property, raised: bool) -> Property {
                 equality: equality.map(text),
                 when: when.map(|it| logged(it, raised)),
                 band: band.map(text),
+                delta,
             }
         }
     }

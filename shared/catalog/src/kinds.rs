@@ -91,6 +91,16 @@ pub enum Decoder {
     PatchOperations,
 }
 
+/// What a member does to a list, where it does not give the list as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delta {
+    /// Its entries are added.
+    Add,
+    /// Its entries are removed.
+    Remove,
+}
+
 /// What is peculiar about a call's parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -17,7 +17,7 @@ mod terraform;
 pub use call::{Call, Candidate, Constant, Property, Target, TerraformPath, call, calls};
 pub use coverage::{Coverage, coverage, size_bytes, type_counts};
 pub use ignored::ignored_class;
-pub use kinds::{Decoder, Effect, Flag, Why};
+pub use kinds::{Decoder, Delta, Effect, Flag, Why};
 pub use resource::{ResourceType, resource_type, resource_types};
 pub use source::{event_sources, sources_of_type};
 pub use terraform::{Element, ElementList, TerraformKind, terraform, terraform_kinds};

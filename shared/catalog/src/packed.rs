@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::{Decoder, Effect, Flag, Why};
+use crate::kinds::{Decoder, Delta, Effect, Flag, Why};
 
 /// A text, by its number.
 pub(crate) type Text = u32;
@@ -93,6 +93,7 @@ pub(crate) struct FullProperty {
     pub(crate) equality: Option<Text>,
     pub(crate) when: Option<Text>,
     pub(crate) band: Option<Text>,
+    pub(crate) delta: Option<Delta>,
 }
 
 /// Where a property is in a Terraform declaration.

@@ -2,6 +2,7 @@
 
 mod band;
 mod element;
+mod entry;
 mod list;
 mod sides;
 mod spelling;
@@ -43,6 +44,7 @@ pub(crate) fn facets(subject: Subject<'_>, effect: &Effect<'_>) -> Vec<Facet> {
             facets
         }
         Effect::List { listed, part, pending } => list::facets(subject, listed, part.as_deref(), *pending),
+        Effect::Entry { property, entry, delta } => entry::changed(subject, property, entry, *delta),
         Effect::Amend { property, key, op, value } => amended(subject, property, key, op, value),
         Effect::Put { collection, key, element, set } => element::put(subject, collection, key, element, set),
         Effect::Add { collection, key, element, sides } => {

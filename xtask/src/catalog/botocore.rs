@@ -59,21 +59,10 @@ struct RawMetadata {
 
 #[derive(Deserialize)]
 struct RawOperation {
-    #[serde(default)]
-    http: RawHttp,
     input: Option<RawReference>,
     output: Option<RawReference>,
     #[serde(default)]
     readonly: bool,
-    #[serde(default)]
-    deprecated: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct RawHttp {
-    method: String,
-    request_uri: String,
 }
 
 #[derive(Deserialize)]
@@ -87,8 +76,6 @@ struct RawReference {
     idempotency_token: bool,
     #[serde(default)]
     jsonvalue: bool,
-    #[serde(default)]
-    deprecated: bool,
     #[serde(default)]
     sensitive: bool,
 }
@@ -110,7 +97,6 @@ struct RawShape {
     #[serde(default, rename = "enum")]
     values: Vec<String>,
     min: Option<serde_json::Number>,
-    pattern: Option<String>,
 }
 
 /// A structure's members in the model's order.
@@ -168,12 +154,9 @@ impl RawOperation {
     fn operation(self, name: String) -> Operation {
         Operation {
             name,
-            method: self.http.method,
-            uri: self.http.request_uri,
             input: self.input.map(|it| it.shape),
             output: self.output.map(|it| it.shape),
             read_only: self.readonly,
-            deprecated: self.deprecated,
         }
     }
 }
@@ -194,12 +177,10 @@ impl RawShape {
             },
             members: self.members.0.iter().map(|(name, member)| self.member(name, member, all)).collect(),
             element: element.map(|it| it.shape.clone()).unwrap_or_default(),
-            element_location: element.and_then(|it| it.location_name.clone()),
             sensitive: self.sensitive,
             document: self.document,
             values: self.values.clone(),
             min: self.min.as_ref().and_then(serde_json::Number::as_i64),
-            pattern: self.pattern.clone(),
         }
     }
 
@@ -212,7 +193,6 @@ impl RawShape {
             location: raw.location_name.clone(),
             query_name: raw.query_name.clone(),
             token: raw.idempotency_token,
-            deprecated: raw.deprecated,
             sensitive: raw.sensitive || all.get(&raw.shape).is_some_and(|it| it.sensitive),
         }
     }
@@ -255,7 +235,7 @@ mod tests {
         let paint = &services["paint"];
         assert_eq!((paint.endpoint_prefix.as_str(), paint.signing_name.as_str()), ("paint", "paint"));
         let set = &paint.operations["SetColor"];
-        assert_eq!((set.method.as_str(), set.uri.as_str()), ("PUT", "/walls/{WallId}"));
+        assert_eq!(set.input.as_deref(), Some("SetColorRequest"));
         assert!(!set.read_only);
         assert_eq!(set.output, None);
     }
@@ -271,7 +251,6 @@ mod tests {
         assert!(members[2].sensitive && !members[0].sensitive);
         assert!(shapes[&members[3].shape].document);
         assert_eq!(shapes["Colors"].element, "Text");
-        assert_eq!(shapes["Colors"].element_location.as_deref(), Some("item"));
         assert_eq!((shapes["Secret"].min, shapes["Text"].values.len()), (Some(8), 2));
     }
 

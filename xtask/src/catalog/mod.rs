@@ -24,6 +24,7 @@ mod identify;
 mod members;
 mod mutating;
 mod nouns;
+mod parts;
 mod requests;
 mod rows;
 mod score;
@@ -43,9 +44,6 @@ use anyhow::{Context, Result};
 use inputs::Inputs;
 use model::Models;
 use output::Files;
-
-/// How many requests are drawn.
-const REQUESTS: usize = 300;
 
 /// What to do with the generated files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +88,7 @@ pub(crate) fn gold(root: &Path, list: &Path) -> Result<()> {
 }
 
 /// Writes made-up requests of calls drawn by a seed, for the test that looks their resources up among decoys.
-pub(crate) fn requests(root: &Path, seed: &str, file: &Path) -> Result<()> {
-    let lines = requests::draw(&Models::read(&Inputs::fetch(root)?)?, seed, REQUESTS);
+pub(crate) fn requests(root: &Path, seed: &str, file: &Path, count: usize) -> Result<()> {
+    let lines = requests::draw(&Models::read(&Inputs::fetch(root)?)?, seed, count);
     std::fs::write(file, lines.join("\n") + "\n").with_context(|| format!("writing {}", file.display()))
 }

@@ -38,18 +38,12 @@ pub(crate) struct Service {
 #[derive(Debug, Default)]
 pub(crate) struct Operation {
     pub(crate) name: String,
-    /// `http.method`.
-    pub(crate) method: String,
-    /// `http.requestUri`.
-    pub(crate) uri: String,
     /// The input's shape.
     pub(crate) input: Option<String>,
     /// The output's shape.
     pub(crate) output: Option<String>,
     /// The `readonly` trait: true where it is set. Its absence means nothing.
     pub(crate) read_only: bool,
-    /// Whether AWS calls it deprecated.
-    pub(crate) deprecated: bool,
 }
 
 /// The kind of a shape.
@@ -82,8 +76,6 @@ pub(crate) struct Shape {
     pub(crate) members: Vec<Member>,
     /// The shape of a list's members or of a map's values; empty for others.
     pub(crate) element: String,
-    /// `locationName` of a list's member (`item`, `InstanceId`), if any.
-    pub(crate) element_location: Option<String>,
     /// Whether it is marked sensitive.
     pub(crate) sensitive: bool,
     /// Whether it is a document of any shape (`"document": true`), or a JSON text (`"jsonvalue": true`).
@@ -92,8 +84,6 @@ pub(crate) struct Shape {
     pub(crate) values: Vec<String>,
     /// `min` of a text's length or of a number.
     pub(crate) min: Option<i64>,
-    /// `pattern` of a text.
-    pub(crate) pattern: Option<String>,
 }
 
 /// One member of a structure.
@@ -113,8 +103,6 @@ pub(crate) struct Member {
     pub(crate) query_name: Option<String>,
     /// Whether it is an idempotency token.
     pub(crate) token: bool,
-    /// Whether AWS calls it deprecated.
-    pub(crate) deprecated: bool,
     /// Whether it or its shape is marked sensitive.
     pub(crate) sensitive: bool,
 }
@@ -124,8 +112,6 @@ pub(crate) struct Member {
 pub(crate) struct Action {
     /// `Read`, `List`, `Write`, `Tagging`, `Permissions management`; the generator asks for nothing else.
     pub(crate) level: String,
-    /// IAM's own resource types that it works on (`vpc`), the required ones first.
-    pub(crate) resources: Vec<String>,
 }
 
 /// A resource type of CloudFormation.
@@ -141,7 +127,6 @@ pub(crate) struct ResourceType {
     pub(crate) id: Vec<String>,
     /// Other identifiers, each a list of paths.
     pub(crate) other_ids: Vec<Vec<String>>,
-    pub(crate) required: Vec<String>,
     /// Paths such as `LoggingConfiguration.LogDestinationConfigs[].Arn`: `[]` walks lists, `*` any key of a map.
     pub(crate) read_only: Vec<String>,
     pub(crate) write_only: Vec<String>,

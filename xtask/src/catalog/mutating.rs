@@ -100,7 +100,7 @@ mod tests {
         let service = Service { name: "one".to_owned(), signing_name: "one".to_owned(), ..Service::default() };
         let mut models = Models::default();
         if let Some(level) = level {
-            let action = Action { level: level.to_owned(), resources: Vec::new() };
+            let action = Action { level: level.to_owned() };
             models.actions.insert(format!("one:{}", name.to_ascii_lowercase()), action);
         }
         changes_configuration(

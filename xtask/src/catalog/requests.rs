@@ -27,6 +27,8 @@ pub(crate) fn draw(models: &Models, seed: &str, count: usize) -> Vec<String> {
 fn sample(models: &Models, call: &Call) -> Option<Value> {
     let [target] = call.targets else { return None };
     let ignored = target.because.is_none() && ignored_class(call.source, call.operation).is_some();
+    // A copy's request names two resources, and the plain rule cannot tell which is new.
+    let ignored = ignored || call.operation.starts_with("Copy");
     let quiet = ignored || target.effect == Effect::None || target.resources.iter().any(|it| it.ends_with('*'));
     let kind = models.types.get(*target.resources.first()?).filter(|_| !quiet && !target.id.is_empty())?;
     let service = models.services.get(target.service)?;

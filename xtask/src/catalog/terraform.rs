@@ -3,8 +3,8 @@
 //! values are copies, is left to the reviewed rows.
 
 mod ids;
+mod namespaces;
 mod rank;
-mod services;
 mod twins;
 
 use std::collections::BTreeMap;
@@ -52,18 +52,6 @@ pub(crate) fn candidates(models: &Models) -> BTreeMap<String, Vec<(String, f64)>
     }
     for names in all.values_mut() {
         names.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    }
-    all
-}
-
-/// The Terraform types of each of botocore's services.
-#[cfg_attr(not(test), expect(dead_code, reason = "offered to the ranking of calls, which has a table of its own"))]
-pub(crate) fn by_service(models: &Models) -> BTreeMap<String, Vec<String>> {
-    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (name, home) in services::homes(models) {
-        for service in home.services {
-            all.entry(service).or_default().push(name.to_owned());
-        }
     }
     all
 }
@@ -148,7 +136,6 @@ mod tests {
             ..ResourceType::default()
         };
         models.types.insert(twin.name.clone(), twin);
-        models.services.insert("gate".to_owned(), super::super::model::Service::default());
         models
     }
 
@@ -180,11 +167,5 @@ pulumi = "aws:gate/listenerKey:ListenerKey"
         let candidates = candidates(&models());
         let names: Vec<&str> = candidates.values().flatten().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["aws_gate_listener", "aws_gate_listener_key"]);
-    }
-
-    #[test]
-    fn types_are_listed_by_their_service() {
-        let by_service = by_service(&models());
-        assert_eq!(by_service.get("gate").map(Vec::len), Some(2));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use driftwire_catalog::{Decoder, Effect as Kind, Property, Target};
+use driftwire_catalog::{Decoder, Delta, Effect as Kind, Property, Target};
 use serde_json::{Map, Value};
 
 use super::{
@@ -35,6 +35,8 @@ pub(crate) enum Effect<'c> {
     Set { property: &'static Property, value: Value, pending: bool },
     /// The entries of a list are these; `part` is the element of `@part` that the list belongs to.
     List { listed: Listed, part: Option<String>, pending: bool },
+    /// An entry is added to a list of plain values, or removed from it.
+    Entry { property: &'static Property, entry: Value, delta: Delta },
     /// An entry of a map or list gets a value, or goes.
     Amend { property: &'static Property, key: String, op: &'c str, value: Value },
     /// An element of a collection gets properties.
@@ -169,7 +171,9 @@ fn effects<'c>(call: &'c Call<'_>, target: &'static Target, targets: &'static [T
     };
     if matches!(target.effect, Kind::Update | Kind::CancelDelete) {
         let pending = is_pending(call, target);
-        let (plain, lists) = lists::parted(sets(call, target), |list| values(call, list));
+        let (deltas, sets): (Sets, Sets) = sets(call, target).into_iter().partition(|(it, _)| it.delta.is_some());
+        effects.extend(deltas.into_iter().flat_map(|(property, value)| entries_of(property, value)));
+        let (plain, lists) = lists::parted(sets, |list| values(call, list));
         effects.extend(plain.into_iter().map(|(property, value)| Effect::Set { property, value, pending }));
         effects.extend(lists.into_iter().map(|listed| Effect::List { listed, part: None, pending }));
     }
@@ -177,6 +181,17 @@ fn effects<'c>(call: &'c Call<'_>, target: &'static Target, targets: &'static [T
         effects.extend(unmapped::members(call, targets));
     }
     effects
+}
+
+/// One effect for each entry that a member adds or removes.
+fn entries_of<'c>(property: &'static Property, value: Value) -> Vec<Effect<'c>> {
+    let Some(delta) = property.delta else { return Vec::new() };
+    let entries = match value {
+        Value::Array(entries) => entries,
+        Value::Null => Vec::new(),
+        single => vec![single],
+    };
+    entries.into_iter().map(|entry| Effect::Entry { property, entry, delta }).collect()
 }
 
 /// Whether the values wait for a maintenance window.

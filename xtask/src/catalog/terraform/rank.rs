@@ -15,7 +15,7 @@ use super::super::model::{Models, ResourceType, TerraformType};
 use super::super::nouns::{fold, similarity, singular, stems, words};
 use super::super::sources::namespace;
 use super::super::terraform_names::module;
-use super::services::{Home, homes};
+use super::namespaces::homes;
 
 /// The weight of the arguments and properties that have the same name.
 const PROPERTIES: f64 = 0.8;
@@ -42,13 +42,12 @@ pub(crate) fn pairs(models: &Models) -> BTreeMap<&str, Vec<Pair<'_>>> {
     for model in models.types.values() {
         kinds.entry(namespace(&model.name)).or_default().push(Kind::new(model));
     }
-    let nowhere = Home::default();
     models
         .terraform
         .values()
         .map(|of| {
-            let home = homes.get(of.name.as_str()).unwrap_or(&nowhere);
-            let near = home.namespaces.iter().filter_map(|it| kinds.get(it.as_str())).flatten();
+            let home = homes.get(of.name.as_str()).into_iter().flatten();
+            let near = home.filter_map(|it| kinds.get(it.as_str())).flatten();
             (of.name.as_str(), ranked(of, near))
         })
         .collect()
