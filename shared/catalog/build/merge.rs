@@ -104,9 +104,16 @@ fn completed(mut row: CallRow, generated: &[(String, CallRow)], kinds: &BTreeMap
         other.resource.as_slice().iter().filter_map(space).any(|it| spaces.contains(&it))
     };
     let only = || if let [only] = generated { Some(only) } else { None };
-    let like = generated.iter().find(shares).or_else(|| generated.iter().find(namesake)).or_else(only).cloned();
+    let quiet = || generated.first().filter(|_| row.effect == Effect::None);
+    let like =
+        generated.iter().find(shares).or_else(|| generated.iter().find(namesake)).or_else(only).or_else(quiet).cloned();
     let (service, like) = like.unwrap_or_default();
     let raised = is_raised(&like) && spell(&mut row);
+    // That a call changes nothing needs no type, but its generated rows know one.
+    if row.effect == Effect::None && row.resource.as_slice().is_empty() {
+        let all = generated.iter().flat_map(|(_, other)| other.resource.as_slice()).take(CANDIDATES);
+        row.resource = OneOrMany::Many(all.cloned().collect());
+    }
     let mut ranked: Vec<(String, u8)> = row.resource.as_slice().iter().map(|kind| (kind.clone(), 0)).collect();
     for (kind, score) in ranking(&like) {
         match ranked.iter_mut().find(|(known, _)| *known == kind) {

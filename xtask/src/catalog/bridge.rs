@@ -149,7 +149,8 @@ impl<'a> Bridge<'a> {
 impl Bridge<'_> {
     /// The Terraform type that has exactly the noun of the operation, and that no CloudFormation type has for a twin.
     pub(crate) fn alone(&self, call: &Call<'_>) -> Option<String> {
-        let twin = |name: &str| self.by_kind.values().flatten().any(|(of, _)| of == name);
+        let kinds = || self.by_kind.iter().filter(|(kind, _)| kind.starts_with("AWS::")).map(|(_, all)| all);
+        let twin = |name: &str| kinds().flatten().any(|(of, _)| of == name);
         let blocks = self.by_service.get(call.service.name.as_str()).into_iter().flatten();
         let mut exact = blocks.filter(|block| block.near(&call.stems) > 0.99 && !twin(&block.model.name));
         exact.next().map(|block| block.model.name.clone())

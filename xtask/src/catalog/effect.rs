@@ -77,6 +77,11 @@ const WORK: &[&str] = &[
     "annotation",
     "artifact",
     "log",
+    "backfill",
+    "change",
+    "resize",
+    "update",
+    "verification",
 ];
 
 /// Those of them that are run, and not kept.
@@ -200,6 +205,9 @@ pub(crate) fn effect(
     if call.creates() && own && !has_create(call) {
         return Effect::Create;
     }
+    if ["finding", "feedback", "handshake"].contains(&call.stems.last().map_or("", String::as_str)) && !own {
+        return if call.creates() { Effect::Child } else { Effect::Runtime };
+    }
     if call.verb == "cancel" && !work {
         let ends = own && best.is_some_and(|it| it.handlers.contains("delete"));
         return if ends { Effect::Delete } else { Effect::Touch };
@@ -215,7 +223,7 @@ pub(crate) fn effect(
             .contains(&call.verb.as_str());
         let settles = switch
             && (call.stems.iter().any(|word| SETTINGS.contains(&word.as_str()))
-                || best.is_none() && !terraform.names.is_empty() && !job
+                || best.is_none() && !terraform.names.is_empty() && !job && (!work || terraform.exact)
                 || call.verb == "publish" && own);
         let steers = !settles && (work && !own || !switch || !runs(call, best, terraform));
         return if steers { Effect::Runtime } else { Effect::Touch };
@@ -284,7 +292,9 @@ fn call_handler(call: &Call<'_>) -> &'static str {
 
 /// Whether the operation's noun is the type's and more: `BucketEncryption` of `Bucket`.
 fn longer(call: &Call<'_>, best: &Candidate<'_, '_>) -> bool {
-    call.stems.len() > best.kind.stems.len() && best.kind.stems.iter().all(|word| call.stems.contains(word))
+    let own = call.stems.iter().skip_while(|word| best.kind.namespace.contains(word));
+    let longer = call.stems.len() > best.kind.stems.len() && !own.eq(best.kind.stems.iter());
+    longer && best.kind.stems.iter().all(|word| call.stems.contains(word))
 }
 
 /// Whether a declaration can say that the resource runs.

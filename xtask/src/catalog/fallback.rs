@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::fields::{Field, Holds};
-use super::identify::{Identity, MOST, dedup, looks_like_id, single};
+use super::identify::{Identity, MOST, dedup, looks_like_id};
 use super::nouns::{KINDS, similarity, split_kind, stems};
+use super::parts::single;
 use super::score::Call;
 
 /// Words of members that name a dependency, whatever the operation.

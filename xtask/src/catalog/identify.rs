@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use super::fallback::{finish, nearest, uri_parts, without_type};
 use super::fields::{Field, Holds};
 use super::flags::is_rename;
-use super::nouns::{KINDS, fold, similarity, singular, split_kind, stems, words};
+use super::nouns::{KINDS, fold, split_kind, stems};
+use super::parts::{Found, find, own_part, parts, same_identity};
 use super::score::{Call, Kind};
 
 /// A row names no more paths.
@@ -86,20 +87,23 @@ fn of_kind(call: &Call<'_>, kind: &Kind<'_>) -> Identity {
     let parts = parts(kind);
     let found: Vec<Vec<Found<'_, '_>>> = parts.iter().map(|part| find(call, kind, part)).collect();
     let own = own_part(kind, &parts);
-    let mut id: Vec<String> = Vec::new();
+    let mut id = joined(&found);
     let mut used: BTreeSet<String> = BTreeSet::new();
-    if parts.len() > 1 && found.iter().all(|all| !all.is_empty()) {
-        let joined: Vec<String> =
-            found.iter().filter_map(|all| all.first()).filter_map(|it| it.paths().into_iter().next()).collect();
-        id.push(joined.join("|"));
-    }
-    for it in found.get(own).into_iter().flatten() {
+    // A name is one only with its parents'; an account is no parent.
+    let alone = |it: &String| ["awsaccountid", "accountid", "catalogid"].contains(&fold(it).as_str());
+    let alone = parts.iter().enumerate().all(|(at, part)| at == own || alone(part));
+    let whole = id.is_empty() || alone || parts.get(own).is_some_and(|part| kind.model.read_only.contains(part));
+    let sure = found.get(own).and_then(|all| all.first()).filter(|it| it.rank < 20 && it.field.required);
+    let set = |it: &Found<'_, '_>| {
+        let better = sure.is_some_and(|best| best.field.path != it.field.path && !it.answer);
+        better && !call.creates() && is_settable(kind, it.field)
+    };
+    let named = found.get(own).into_iter().flatten().cloned().chain(same_identity(call, kind));
+    for it in named.filter(|it| !set(it)) {
         used.insert(it.field.path.clone());
-        id.extend(it.paths());
-    }
-    for it in same_identity(call, kind) {
-        used.insert(it.field.path.clone());
-        id.extend(it.paths());
+        if whole || it.field.folded.ends_with("arn") {
+            id.extend(it.paths());
+        }
     }
     if call.links() {
         let bare = id.is_empty();
@@ -124,6 +128,40 @@ fn of_kind(call: &Call<'_>, kind: &Kind<'_>) -> Identity {
     }
     dedup(&mut id, MOST);
     finish(call, id, parents, &used)
+}
+
+/// The whole identifier of several parts in its order; where a request may lack some of them, also what is left: two or more
+/// joined, or each by itself.
+fn joined(found: &[Vec<Found<'_, '_>>]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut first: Vec<&Found<'_, '_>> = Vec::new();
+    for all in found {
+        let Some(best) = all.iter().find(|it| !seen.contains(&it.field.path)) else { return Vec::new() };
+        seen.insert(&best.field.path);
+        first.push(best);
+    }
+    if first.len() < 2 {
+        return Vec::new();
+    }
+    let path = |it: &&Found<'_, '_>| it.paths().into_iter().next();
+    let join = |all: &[&Found<'_, '_>]| all.iter().filter_map(path).collect::<Vec<_>>().join("|");
+    let needed: Vec<&Found<'_, '_>> = first.iter().filter(|it| it.answer || it.field.required).copied().collect();
+    let mut paths = vec![join(&first)];
+    match needed.len() {
+        0 => paths.extend(first.iter().filter_map(path)),
+        most if most < first.len() => paths.push(join(&needed)),
+        _ => {}
+    }
+    paths
+}
+
+/// Whether a member is a property that may change, so that it names the resource anew where something else identifies it.
+fn is_settable(kind: &Kind<'_>, field: &Field<'_>) -> bool {
+    let model = kind.model;
+    let fixed = |name: &str| {
+        [&model.read_only, &model.create_only, &model.id].iter().any(|all| all.iter().any(|it| it == name))
+    };
+    kind.properties.get(&field.folded).is_some_and(|name| !fixed(name))
 }
 
 /// Keeps the first of equal paths, and no more than `most`.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bridge::Ranked;
 use super::fields::{Field, Holds};
 use super::flags::is_rename;
 use super::identify::{Identity, is_named, looks_like_id};
@@ -47,19 +48,17 @@ pub(crate) fn properties(
     models: &Models,
     call: &Call<'_>,
     best: &Candidate<'_, '_>,
-    terraform: &[String],
+    terraform: &Ranked,
+    other: bool,
     identity: &Identity,
 ) -> Vec<Mapped> {
-    let Some(sure) = sureness(call, best) else { return Vec::new() };
+    let Some(sure) = sureness(call, best, other) else { return Vec::new() };
     let aspect = sure != Sure::Own;
-    let ids: BTreeSet<&str> = identity
-        .id
-        .iter()
-        .flat_map(|path| path.split('|'))
-        .chain(identity.parents.iter().map(String::as_str))
-        .map(|path| path.trim_end_matches("[]"))
-        .collect();
-    let block = terraform.first().and_then(|name| models.terraform.get(name));
+    // What holds a new resource identifies it; that an update requires a member does not say that it holds the resource.
+    let parents = identity.parents.iter().filter(|_| call.creates()).map(String::as_str);
+    let parts = identity.id.iter().flat_map(|path| path.split('|')).chain(parents);
+    let ids: BTreeSet<&str> = parts.map(|path| path.trim_end_matches("[]")).collect();
+    let block = terraform.names.first().and_then(|name| models.terraform.get(name));
     let opened = opened(call, best.kind.model, &ids);
     let mut all = Vec::new();
     for field in &call.request {
@@ -70,7 +69,8 @@ pub(crate) fn properties(
         }
         let inside = opened.as_ref().is_none_or(|outer| field.path.starts_with(outer.as_str()));
         let Some((mapped, property)) = mapped(call, field, best.kind.model, block, opened.as_deref()) else { continue };
-        let fixed = !call.creates() && best.kind.model.create_only.contains(&property);
+        let model = best.kind.model;
+        let fixed = model.id.contains(&property) || !call.creates() && model.create_only.contains(&property);
         if inside && !fixed {
             all.push(mapped);
         }
@@ -90,12 +90,13 @@ enum Sure {
     Named,
 }
 
-/// How sure it is; `None` where names prove nothing.
-fn sureness(call: &Call<'_>, best: &Candidate<'_, '_>) -> Option<Sure> {
+/// How sure it is; `None` where names prove nothing. `other`: whether a type that only Terraform knows has
+/// the operation's very noun.
+fn sureness(call: &Call<'_>, best: &Candidate<'_, '_>, other: bool) -> Option<Sure> {
     const SETTING: &[&str] = &["update", "modify", "put", "set", "change", "edit", "configure", "replace"];
     let sets = SETTING.contains(&call.verb.as_str());
     match () {
-        () if call.links() => None,
+        () if call.links() || best.name < 0.88 && other => None,
         () if best.name >= 0.95 && (sets || call.creates()) => Some(Sure::Own),
         () if best.name >= 0.5 && best.score >= 2.4 && sets => Some(Sure::Aspect),
         () if sets && best.score >= 1.9 && is_named(call, best.kind) => Some(Sure::Named),
@@ -260,7 +261,8 @@ mod tests {
         let index = Index::new(&models);
         let ranked = index.rank(&call);
         let identity = Identity { id: vec!["ShelfId".to_owned()], ..Identity::default() };
-        properties(&models, &call, ranked.first().unwrap(), &[], &identity)
+        let terraform = Ranked { names: Vec::new(), exact: false, runs: false };
+        properties(&models, &call, ranked.first().unwrap(), &terraform, false, &identity)
     }
 
     #[test]

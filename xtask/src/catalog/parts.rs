@@ -48,7 +48,8 @@ pub(crate) fn parts(kind: &Kind<'_>) -> Vec<String> {
     kind.model.id.iter().map(|path| path.rsplit('.').next().unwrap_or(path).to_owned()).collect()
 }
 
-/// Which part is the resource's own: the last one that bears its name, else the last bare one, else the last.
+/// Which part is the resource's own: the last one that bears its name, else the last bare one, else the last. A part that names
+/// another type of the namespace is not, unless all do.
 pub(crate) fn own_part(kind: &Kind<'_>, parts: &[String]) -> usize {
     let worth = |part: &String| {
         let words = stems(part);
@@ -57,8 +58,10 @@ pub(crate) fn own_part(kind: &Kind<'_>, parts: &[String]) -> usize {
         let last = if kind.stems.last().is_some_and(|last| base.contains(last)) { 0.5 } else { 0.0 };
         if bare { 0.6 } else { similarity(&base, &kind.stems) + last }
     };
-    let mut best = (parts.len().saturating_sub(1), 0.0);
-    for (at, part) in parts.iter().enumerate() {
+    let foreign = |part: &String| kind.foreign.contains(&fold(part));
+    let bound = parts.iter().all(foreign);
+    let mut best = (parts.iter().rposition(|part| bound || !foreign(part)).unwrap_or_default(), 0.0);
+    for (at, part) in parts.iter().enumerate().filter(|(_, part)| bound || !foreign(part)) {
         let worth = worth(part);
         if worth > 0.0 && worth >= best.1 {
             best = (at, worth);
@@ -74,8 +77,8 @@ pub(crate) fn find<'f, 'a>(call: &'f Call<'a>, kind: &Kind<'_>, part: &str) -> V
     let server_side = kind.model.read_only.iter().any(|path| path == part);
     for field in &call.request {
         let document = !call.deletes() && DOCUMENTS.iter().any(|it| field.folded.ends_with(it));
-        if let Some(rank) = rank(field, kind, part, &call.noun)
-            .filter(|it| reachable(field, kind, &call.stems) && !(document && *it >= 20))
+        if let Some(rank) = rank(field, kind, part, call)
+            .filter(|it| reachable(field, kind, part, &call.stems) && !(document && *it >= 20))
         {
             let optional = if field.required { 0 } else { 6 };
             if rank >= 20 && !field.required && others && !call.creates() {
@@ -85,9 +88,18 @@ pub(crate) fn find<'f, 'a>(call: &'f Call<'a>, kind: &Kind<'_>, part: &str) -> V
             all.push(Found { field, rank: rank + optional + late + 8 * depth(field), answer: false });
         }
     }
+    if all.is_empty() {
+        // Lists of structures are entered where nothing else names the part.
+        let bare = KINDS.contains(&fold(part).as_str());
+        let entries = call.request.iter().filter(|it| it.depth == 1 && it.path.contains("[]"));
+        let entries = entries.filter(|it| !bare || describes(&it.holder, kind, &call.stems));
+        let named =
+            entries.filter_map(|it| rank(it, kind, part, call).filter(|rank| *rank < 12).map(|rank| (it, rank)));
+        all.extend(named.map(|(field, rank)| Found { field, rank: rank + 14, answer: false }));
+    }
     if call.creates() || ["associate", "attach"].contains(&call.verb.as_str()) {
         for field in &call.response {
-            let rank = rank(field, kind, part, &call.noun);
+            let rank = rank(field, kind, part, call);
             if let Some(rank) = rank.filter(|rank| *rank < 20 && answers(field, kind, &call.stems)) {
                 let late = if server_side { 0 } else { 10 };
                 all.push(Found { field, rank: rank + late + depth(field), answer: true });
@@ -105,18 +117,27 @@ fn depth(field: &Field<'_>) -> u32 {
 
 /// How a member's name fits a part of the identifier: 0 exactly, 4 behind or without the type's name, 6 as a list, 20 and more as
 /// another kind of the same identity.
-fn rank(field: &Field<'_>, kind: &Kind<'_>, part: &str, noun: &str) -> Option<u32> {
-    if !matches!(field.holds, Holds::Text | Holds::Texts) || !field.shape.values.is_empty() || is_rename(field.name) {
+fn rank(field: &Field<'_>, kind: &Kind<'_>, part: &str, call: &Call<'_>) -> Option<u32> {
+    let plain = matches!(field.holds, Holds::Text | Holds::Texts) && field.shape.values.is_empty();
+    let value = field.holds == Holds::Text || field.shape.kind == ShapeKind::Number;
+    if !plain && !value || is_rename(field.name) {
         return None;
     }
     let name = single(field);
+    let copies = ["restore", "copy", "clone"].contains(&call.verb.as_str());
+    let made = name.strip_prefix("target").filter(|_| copies).unwrap_or(&name);
     let list = if field.holds == Holds::Texts { 6 } else { 0 };
     let part_folded = fold(part);
-    if name == part_folded {
+    if made == part_folded {
         return Some(list);
     }
     let tails = tails(kind);
-    if tails.iter().any(|tail| name == format!("{tail}{part_folded}") || part_folded == format!("{tail}{name}")) {
+    if !plain {
+        // What is chosen from a list, and what is counted, identifies nothing by a name that is only near.
+        return tails.iter().any(|tail| name == format!("{tail}{part_folded}")).then_some(4);
+    }
+    let noun = &call.noun;
+    if tails.iter().any(|tail| made == format!("{tail}{part_folded}") || part_folded == format!("{tail}{made}")) {
         return Some(4 + list);
     }
     let (base, ending) = split_kind(part);
@@ -162,18 +183,21 @@ fn tails(kind: &Kind<'_>) -> Vec<String> {
 }
 
 /// Whether a request's member may name the target, by where it is: at the top, or in the structure that describes the target.
-fn reachable(field: &Field<'_>, kind: &Kind<'_>, noun: &[String]) -> bool {
+fn reachable(field: &Field<'_>, kind: &Kind<'_>, part: &str, noun: &[String]) -> bool {
+    let whole = || field.folded == fold(part) && field.folded.starts_with(&fold(kind.noun));
     match field.depth {
         0 => true,
-        1 => !field.path.contains("[]") && describes(&field.holder, kind, noun),
+        1 => !field.path.contains("[]") && (describes(&field.holder, kind, noun) || whole()),
         _ => false,
     }
 }
 
 /// Whether a response's member is the created resource's own.
 fn answers(field: &Field<'_>, kind: &Kind<'_>, noun: &[String]) -> bool {
+    let failed = ["error", "fail", "unprocessed"].iter().any(|it| field.path.to_ascii_lowercase().contains(it));
     let bare = KINDS.contains(&field.folded.as_str());
     match field.depth {
+        _ if failed => false,
         0 => true,
         _ => !bare || describes(&field.holder, kind, noun),
     }
@@ -210,4 +234,3 @@ pub(crate) fn same_identity<'f, 'a>(call: &'f Call<'a>, kind: &Kind<'_>) -> Vec<
     }
     all
 }
-

@@ -80,7 +80,7 @@ fn row<'a>(index: &Index<'a>, bridge: &Bridge<'a>, call: &Call<'a>) -> Row {
     let best = ranked.first();
     let identity = identify(call, &ranked.iter().take(2).map(|it| it.kind).collect::<Vec<_>>());
     let properties = match best.filter(|_| effect_by_name.is_none()) {
-        Some(best) => properties(index.models, call, best, &found.names, &identity),
+        Some(best) => properties(index.models, call, best, &found, bridge.alone(call).is_some(), &identity),
         None => Vec::new(),
     };
     let effect = effect(call, best, &found, !properties.is_empty());

@@ -16,13 +16,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::fields::{Field, Holds, Lists, fields};
 use super::identify;
 use super::model::{Models, Operation, ResourceType, Service};
-use super::nouns::{crosses, fold, similarity, stems, verb_and_noun};
+use super::nouns::{crosses, fold, similarity, split_kind, stems, verb_and_noun};
 use super::sources::{Home, homes, namespace, prefixes};
 
 /// A type below this score is no candidate.
 const THRESHOLD: f64 = 1.55;
 /// A type below this share of the best score is no candidate.
 const NEAR: f64 = 0.55;
+/// How near a name is that lacks only what the type's holder is called.
+const INNER: f64 = 0.96;
 /// A row names no more types.
 const MOST: usize = 3;
 
@@ -44,7 +46,11 @@ pub(crate) struct Kind<'a> {
     /// `LoadBalancer`.
     pub(crate) noun: &'a str,
     pub(crate) stems: Vec<String>,
-    namespace: Vec<String>,
+    pub(crate) namespace: Vec<String>,
+    /// Parts of the primary identifier, folded, that name another type of the namespace: `userpoolid` of a user pool's group.
+    pub(crate) foreign: BTreeSet<String>,
+    /// The stems without the name of a type that holds it, or without the namespace's: `group` of `UserPoolGroup`.
+    inner: Vec<Vec<String>>,
     /// Top-level properties, folded, with their own names.
     pub(crate) properties: BTreeMap<String, &'a str>,
 }
@@ -168,9 +174,11 @@ impl<'a> Index<'a> {
             let space = namespace(&model.name);
             let noun = model.name.rsplit("::").next().unwrap_or_default();
             let properties = model.properties.keys().map(|name| (fold(name), name.as_str())).collect();
-            let kind = Kind { model, noun, stems: stems(noun), namespace: stems(space), properties };
+            let (foreign, inner) = (BTreeSet::new(), Vec::new());
+            let kind = Kind { model, noun, stems: stems(noun), namespace: stems(space), foreign, inner, properties };
             kinds.entry(space).or_default().push(kind);
         }
+        kinds.values_mut().for_each(|all| relate(all));
         Self { models, homes: homes(models), kinds }
     }
 
@@ -190,9 +198,12 @@ impl<'a> Index<'a> {
         let handlers: Vec<(&Kind<'a>, BTreeSet<&'a str>)> =
             self.kinds(&call.service.name).map(|kind| (kind, users(kind))).collect();
         let total = handlers.iter().filter(|(_, all)| !all.is_empty()).count();
+        let exact = handlers.iter().any(|(kind, _)| kind.stems == call.stems);
         let mut ranked: Vec<Candidate<'_, 'a>> = Vec::new();
         for (kind, called) in handlers {
             let name = near(call, kind);
+            let inner = !exact && !called.is_empty() && kind.inner.contains(&call.stems);
+            let name = if inner { name.max(INNER) } else { name };
             let name = if called.is_empty() && crosses(&call.stems, &kind.stems) { 0.75 * name } else { name };
             if name < 0.3 && called.is_empty() && !is_aspect(call, kind) {
                 continue;
@@ -228,6 +239,29 @@ impl<'a> Index<'a> {
         let mut all = self.kinds(&call.service.name).filter(|kind| identify::is_exactly_named(call, kind));
         let kind = all.next().filter(|_| all.next().is_none())?;
         Some(Candidate { kind, score: THRESHOLD, name: 0.0, handlers: BTreeSet::new(), alone: false })
+    }
+}
+
+/// Finds which types of a namespace hold others, by their names and identifiers.
+fn relate(kinds: &mut [Kind<'_>]) {
+    let nouns: Vec<(String, Vec<String>)> = kinds.iter().map(|it| (fold(it.noun), it.stems.clone())).collect();
+    for kind in kinds {
+        let own = fold(kind.noun);
+        for path in &kind.model.id {
+            let part = path.rsplit('.').next().unwrap_or(path);
+            let (base, ending) = split_kind(part);
+            if kind.model.id.len() > 1
+                && !ending.is_empty()
+                && base != own
+                && nouns.iter().any(|(noun, _)| *noun == base)
+            {
+                kind.foreign.insert(fold(part));
+            }
+        }
+        let holders = nouns.iter().map(|(_, words)| words).chain([&kind.namespace]);
+        let inner = holders.filter_map(|words| kind.stems.strip_prefix(words.as_slice()));
+        kind.inner =
+            inner.filter(|rest| !rest.is_empty() && rest.len() < kind.stems.len()).map(<[String]>::to_vec).collect();
     }
 }
 

@@ -120,9 +120,21 @@ fn find_by<'i>(
     if !is_generated(target) {
         return (Found::Nothing, Fit::Form);
     }
-    // Types that only Terraform's names suggest.
+    // Types that only Terraform has, where its name says the same as the call's: another type of CloudFormation's is at most
+    // the parent, which a deletion of its child must not be told of.
     let kinds = target.terraform.iter().map(|kind| terraform(kind).map_or(*kind, |row| row.resource));
-    best(kinds.filter(|kind| !target.resources.contains(kind)).map(|kind| (seek(kind), None)))
+    let own = |kind: &&str| kind.starts_with("aws_") && is_named_after(kind, call.operation());
+    best(kinds.filter(own).filter(|kind| !target.resources.contains(kind)).map(|kind| (seek(kind), None)))
+}
+
+/// Whether a Terraform type ends in what an operation's verb is followed by: `aws_ssm_patch_group`, `RegisterPatchGroup`.
+fn is_named_after(kind: &str, operation: &str) -> bool {
+    let noun = operation
+        .trim_start_matches(|it: char| it.is_ascii_uppercase())
+        .trim_start_matches(|it: char| it.is_ascii_lowercase());
+    let fold = |text: &str| text.replace('_', "").to_ascii_lowercase();
+    let (kind, noun) = (fold(kind), fold(noun));
+    !noun.is_empty() && (kind.ends_with(&noun) || noun.strip_suffix('s').is_some_and(|noun| kind.ends_with(noun)))
 }
 
 /// How well a type fits the call, in hundredths, if the models say so.
