@@ -4,7 +4,8 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use driftwire_catalog::{
-    Call, Effect, Property, Target, TerraformPath, call, calls, coverage, event_sources, ignored_class, type_counts,
+    Effect, Property, Target, TerraformPath, calls, calls_of_service, coverage, event_sources, ignored_class,
+    targets_of_service, type_counts,
 };
 use serde_json::{Value, json};
 
@@ -19,9 +20,9 @@ pub(crate) fn show(name: &str, format: Format, out: &mut dyn Write) -> Result<()
         bail!("`{name}` is no call; expected <service>:<operation>, as in ec2:ModifyVpcAttribute");
     };
     let service = service.trim_end_matches(".amazonaws.com").to_ascii_lowercase();
-    let found = rows(&service, operation);
+    let found = calls_of_service(&service, operation);
     let [first, ..] = found.as_slice() else { return unknown(name, &service, operation, format, out) };
-    let targets = targets(&service, &found);
+    let targets = targets_of_service(&service, &found);
     match format {
         Format::Json => writeln!(out, "{}", document(name, &targets))?,
         Format::Table => {
@@ -32,22 +33,6 @@ pub(crate) fn show(name: &str, format: Format, out: &mut dyn Write) -> Result<()
         }
     }
     Ok(())
-}
-
-/// The rows of a call, under whatever event source its service logs.
-fn rows(service: &str, operation: &str) -> Vec<&'static Call> {
-    let logged = event_sources(service).iter().filter_map(|source| call(source, operation));
-    call(service, operation).into_iter().chain(logged.filter(|row| row.source != service)).collect()
-}
-
-/// The targets that belong to a service. Named by an event source that services share, all of them.
-fn targets(service: &str, rows: &[&'static Call]) -> Vec<&'static Target> {
-    let all = || rows.iter().flat_map(|row| row.targets);
-    let own: Vec<_> = all().filter(|target| target.service == service).collect();
-    let mut targets = if own.is_empty() { all().collect() } else { own };
-    // A service that logs under two event sources has each row twice.
-    targets.dedup_by(|one, other| one == other);
-    targets
 }
 
 fn unknown(name: &str, service: &str, operation: &str, format: Format, out: &mut dyn Write) -> Result<()> {

@@ -14,6 +14,7 @@ mod desk;
 mod differential;
 mod extraction;
 mod fronts;
+mod gold;
 mod identity;
 mod invariants;
 mod join;

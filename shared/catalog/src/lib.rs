@@ -9,6 +9,7 @@ mod ignored;
 mod kinds;
 mod packed;
 mod resource;
+mod service;
 mod source;
 mod spelling;
 mod table;
@@ -19,6 +20,7 @@ pub use coverage::{Coverage, coverage, size_bytes, type_counts};
 pub use ignored::ignored_class;
 pub use kinds::{Decoder, Delta, Effect, Flag, Why};
 pub use resource::{ResourceType, resource_type, resource_types};
+pub use service::{calls_of_service, targets_of_service};
 pub use source::{event_sources, sources_of_type};
 pub use terraform::{Element, ElementList, TerraformKind, terraform, terraform_kinds};
 
