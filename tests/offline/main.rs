@@ -10,6 +10,7 @@
 
 mod corpus;
 mod data;
+mod delta;
 mod desk;
 mod differential;
 mod extraction;

@@ -94,7 +94,7 @@ pub(crate) fn change(
 fn whole(subject: Subject<'_>) -> Facet {
     let address = subject.declarations.first().map(|it| it.address.clone());
     Facet {
-        register: RESOURCE.to_owned(),
+        register: RESOURCE.into(),
         result: FacetResult::Differs(Reason::Deleted),
         change: Change { address, ..change(RESOURCE, ChangeOp::Removed, Some(json!("present")), None) },
         traces: Vec::new(),
@@ -111,14 +111,14 @@ fn deleted(subject: Subject<'_>, pending: bool) -> Facet {
 /// A creation of what is declared: the state was written after it. It does not undo a deletion: the new resource has
 /// none of the old one's settings until a state says so, hence a register of its own.
 fn created(subject: Subject<'_>) -> Facet {
-    Facet { register: "@created".to_owned(), result: FacetResult::Same(Reason::Equal), ..whole(subject) }
+    Facet { register: "@created".into(), result: FacetResult::Same(Reason::Equal), ..whole(subject) }
 }
 
 fn touched(subject: Subject<'_>, member: Option<&str>) -> Vec<Facet> {
     let attribute = member.unwrap_or(RESOURCE);
     let reason = if member.is_some() { Reason::UnknownMember } else { Reason::NoValue };
     vec![Facet {
-        register: format!("@touched|{attribute}"),
+        register: format!("@touched|{attribute}").into(),
         result: FacetResult::Unknown(reason),
         change: Change {
             address: subject.declarations.first().map(|it| it.address.clone()),
@@ -148,8 +148,8 @@ fn set(
 
 fn undeclared(property: &Property, actual: &Value) -> Facet {
     let mut change = change(property.name, ChangeOp::Added, None, Some(actual.clone()));
-    change.property = Some(property.name.to_owned());
-    Facet { register: property.name.to_owned(), result: FacetResult::Undeclared, change, traces: Vec::new() }
+    change.property = Some(property.name.into());
+    Facet { register: property.name.into(), result: FacetResult::Undeclared, change, traces: Vec::new() }
 }
 
 /// Compares a declared property with the value that a call wrote.
@@ -168,11 +168,11 @@ fn compared(
     let Owner { declaration, attribute, value } = owner;
     let base = Change {
         address: Some(declaration.address.clone()),
-        property: Some(property.name.to_owned()),
+        property: Some(property.name.into()),
         pending,
         ..change(attribute, ChangeOp::Replaced, full.then(|| value.clone().into_owned()), full.then(|| actual.clone()))
     };
-    let facet = |result, change, traces| Facet { register: property.name.to_owned(), result, change, traces };
+    let facet = |result, change, traces| Facet { register: property.name.into(), result, change, traces };
     if in_band {
         let trace = "the value is within the autoscaler's range".to_owned();
         return facets.push(facet(FacetResult::Same(Reason::AutoscalerBand), base, vec![trace]));
@@ -303,7 +303,7 @@ fn amended(subject: Subject<'_>, property: &Property, key: &str, op: &str, value
         };
         let before = facets.len();
         compared(subject, property, owner, value, false, &mut facets);
-        facets.iter_mut().skip(before).for_each(|facet| facet.register = format!("{}.{key}", property.name));
+        facets.iter_mut().skip(before).for_each(|facet| facet.register = format!("{}.{key}", property.name).into());
     }
     facets
 }

@@ -1,5 +1,7 @@
 //! What the core says of a difference, before any public format.
 
+use std::borrow::Cow;
+
 pub use driftwire_declared::Tool;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -77,7 +79,7 @@ pub struct Change {
     /// The declaration that owns it; absent for what nobody declares.
     pub address: Option<String>,
     /// CloudFormation's name of the property, when known.
-    pub property: Option<String>,
+    pub property: Option<Cow<'static, str>>,
     /// What happened to it.
     pub op: ChangeOp,
     /// The declared value or element.

@@ -68,7 +68,7 @@ impl OpenDrift {
                 FacetResult::Unknown(_) => State::Unknown,
                 FacetResult::Undeclared | FacetResult::Quiet(_) => continue,
             };
-            let key = (resource.clone(), facet.register.clone());
+            let key = (resource.clone(), facet.register.clone().into_owned());
             self.set(key.clone(), moment, state, facet.change.actual.as_ref());
             // A finding stands for what it shows: what differs, or else what could not be told.
             let shown = if outcome.finding.as_ref().is_some_and(|it| it.kind == FindingKind::Touched) {

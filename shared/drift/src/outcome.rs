@@ -1,5 +1,7 @@
 //! How one record ends for one resource, with everything that `explain` shows.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -50,7 +52,7 @@ pub struct Named {
 #[derive(Debug, Clone)]
 pub struct Facet {
     /// Names the property on its resource, whatever call touches it: the register of the open drift.
-    pub register: String,
+    pub register: Cow<'static, str>,
     /// How the comparison ended.
     pub result: FacetResult,
     /// What differs, or would.

@@ -54,17 +54,17 @@ pub(crate) fn changed(subject: Subject<'_>, direction: Direction, added: bool, r
 pub(crate) fn removed(subject: Subject<'_>, direction: Direction, ids: &[String]) -> Vec<Facet> {
     let facet = |id: &String| match owner_of(subject, id) {
         Some(owner) => Facet {
-            register: format!("rule|{id}"),
+            register: format!("rule|{id}").into(),
             result: FacetResult::Differs(Reason::Deleted),
             change: Change {
                 address: Some(owner.address.clone()),
-                property: Some(property(direction).to_owned()),
+                property: Some(property(direction).into()),
                 ..change(RESOURCE, ChangeOp::Removed, Some(json!("present")), None)
             },
             traces: Vec::new(),
         },
         None => Facet {
-            register: format!("rule|{id}"),
+            register: format!("rule|{id}").into(),
             result: FacetResult::Unknown(Reason::NoValue),
             change: Change { redacted: true, ..base(subject, direction, ChangeOp::Replaced, None, None) },
             traces: Vec::new(),
@@ -86,7 +86,7 @@ fn owner_of<'s>(subject: Subject<'s>, rule_id: &str) -> Option<&'s Declaration> 
 fn unread(subject: Subject<'_>, direction: Direction, rules: &Read) -> Vec<Facet> {
     let change = Change { redacted: true, ..base(subject, direction, ChangeOp::Replaced, None, None) };
     let facet = Facet {
-        register: format!("{}|?", property(direction)),
+        register: format!("{}|?", property(direction)).into(),
         result: FacetResult::Unknown(Reason::NoValue),
         change,
         traces: Vec::new(),
@@ -117,10 +117,10 @@ pub(crate) fn modified(subject: Subject<'_>, item: &RuleItem, members: &Value) -
         };
         let change = Change {
             address: Some(owner.address.clone()),
-            property: Some(upper_first(member)),
+            property: Some(upper_first(member).into()),
             ..change(name.clone(), crate::facet::op(declared, &actual), Some(declared.clone()), Some(actual))
         };
-        facets.push(Facet { register: format!("rule|{rule_id}|{member}"), result, change, traces: Vec::new() });
+        facets.push(Facet { register: format!("rule|{rule_id}|{member}").into(), result, change, traces: Vec::new() });
     }
     facets
 }
@@ -188,12 +188,12 @@ pub(crate) fn described(subject: Subject<'_>, direction: Direction, rules: &Read
             let text = |tuple: &Tuple| tuple.description.clone().map(Value::from);
             let change = Change {
                 address: Some(rule.declaration.address.clone()),
-                property: Some(format!("{}.Description", property(direction))),
+                property: Some(format!("{}.Description", property(direction)).into()),
                 ..change(attribute, ChangeOp::Replaced, text(&rule.tuple), text(tuple))
             };
             let result = if same { FacetResult::Same(Reason::Equal) } else { FacetResult::Differs(Reason::Differs) };
             Some(Facet {
-                register: format!("{}.Description|{}", property(direction), tuple.key()),
+                register: format!("{}.Description|{}", property(direction), tuple.key()).into(),
                 result,
                 change,
                 traces: Vec::new(),
@@ -216,11 +216,11 @@ fn base(
         .or_else(|| subject.declarations.first());
     Change {
         address: group.map(|it| it.address.clone()),
-        property: Some(property(direction).to_owned()),
+        property: Some(property(direction).into()),
         ..change(direction.as_str(), op, declared, actual)
     }
 }
 
 fn facet(direction: Direction, tuple: &Tuple, result: FacetResult, change: Change) -> Facet {
-    Facet { register: format!("{}|{}", property(direction), tuple.key()), result, change, traces: Vec::new() }
+    Facet { register: format!("{}|{}", property(direction), tuple.key()).into(), result, change, traces: Vec::new() }
 }

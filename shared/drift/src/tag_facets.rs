@@ -80,7 +80,7 @@ fn one(
         address: owner
             .map(|it| it.owner.address.clone())
             .or_else(|| subject.declarations.first().map(|it| it.address.clone())),
-        property: Some("Tags".to_owned()),
+        property: Some("Tags".into()),
         ..change(format!("{attribute}.{key}"), op, text(declared), text(actual))
     };
     let same = match (declared, actual) {
@@ -107,7 +107,7 @@ fn one(
     if masked {
         (change.actual, change.declared, change.redacted) = (None, None, true);
     }
-    Facet { register: format!("Tags|{key}"), result, change, traces }
+    Facet { register: format!("Tags|{key}").into(), result, change, traces }
 }
 
 /// S3, whose call replaces all tags, logs them as its XML parser read them: `007` arrives as `7`. Other services log text,

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use std::path::Path;
 
-use super::effect::says_running;
+use super::effect::Effect;
 use super::identify::looks_like_id;
 use super::model::{Models, TerraformType};
 use super::nouns::{fold, similarity, stems};
+use super::runs::says_running;
 use super::score::{Call, Candidate};
 use super::terraform;
 
@@ -75,6 +76,16 @@ pub(crate) struct Bridge<'a> {
     by_service: BTreeMap<&'a str, Vec<Block<'a>>>,
     /// Terraform's types of each CloudFormation type.
     by_kind: BTreeMap<String, Vec<(String, f64)>>,
+    /// What each Terraform type declares of CloudFormation's.
+    declares: BTreeMap<String, Declared>,
+}
+
+/// The CloudFormation type that a Terraform type declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Declared {
+    kind: String,
+    /// Whether it declares only a part of it.
+    part: bool,
 }
 
 /// Ranked Terraform types.
@@ -98,15 +109,19 @@ struct Block<'a> {
 }
 
 impl<'a> Bridge<'a> {
-    /// Prepares every type. `by_kind`: what each CloudFormation type is in Terraform.
-    pub(crate) fn new(models: &'a Models, by_kind: BTreeMap<String, Vec<(String, f64)>>) -> Self {
+    /// Prepares every type. `by_kind`: what each CloudFormation type is in Terraform. `declares`: the reverse, where it is sure.
+    pub(crate) fn new(
+        models: &'a Models,
+        by_kind: BTreeMap<String, Vec<(String, f64)>>,
+        declares: BTreeMap<String, Declared>,
+    ) -> Self {
         let mut by_service: BTreeMap<&str, Vec<Block<'a>>> = BTreeMap::new();
         for model in models.terraform.values() {
             for service in services(models, model) {
                 by_service.entry(service).or_default().push(Block::new(model, service));
             }
         }
-        Self { by_service, by_kind }
+        Self { by_service, by_kind, declares }
     }
 
     /// The Terraform types that an operation may touch, the best first. `ranked`: its CloudFormation candidates.
@@ -149,12 +164,47 @@ impl<'a> Bridge<'a> {
 impl Bridge<'_> {
     /// The Terraform type that has exactly the noun of the operation, and that no CloudFormation type has for a twin.
     pub(crate) fn alone(&self, call: &Call<'_>) -> Option<String> {
-        let kinds = || self.by_kind.iter().filter(|(kind, _)| kind.starts_with("AWS::")).map(|(_, all)| all);
-        let twin = |name: &str| kinds().flatten().any(|(of, _)| of == name);
+        let twin = |name: &str| self.declares.contains_key(name);
         let blocks = self.by_service.get(call.service.name.as_str()).into_iter().flatten();
         let mut exact = blocks.filter(|block| block.near(&call.stems) > 0.99 && !twin(&block.model.name));
         exact.next().map(|block| block.model.name.clone())
     }
+
+    /// The first of ranked types that declares a CloudFormation type.
+    pub(crate) fn declaring<'n>(&self, found: &'n Ranked, kind: &str) -> Option<&'n str> {
+        let mut names = found.names.iter().map(String::as_str);
+        names.find(|name| self.declares.get(*name).is_some_and(|it| it.kind == kind))
+    }
+
+    /// The ranked types that declare what a call is about: one of its resources, or, unknown to CloudFormation, a thing of the
+    /// operation's noun. What merely touches a resource may be about others too.
+    pub(crate) fn kept(
+        &self,
+        call: &Call<'_>,
+        found: Ranked,
+        resources: &[(String, f64)],
+        effect: Effect,
+    ) -> Vec<String> {
+        let fits = |name: &String| match self.declares.get(name) {
+            Some(of) => {
+                // A part of another resource may be a type of its own in CloudFormation.
+                resources.iter().any(|(it, _)| *it == of.kind || it == name) || of.part && ends_in(name, call)
+            }
+            None => resources.iter().any(|(it, _)| it == name) || ends_in(name, call),
+        };
+        let (mut kept, others): (Vec<String>, Vec<String>) = found.names.into_iter().partition(fits);
+        if !matches!(effect, Effect::Create | Effect::Delete | Effect::Update) {
+            kept.extend(others);
+        }
+        kept
+    }
+}
+
+/// Whether a Terraform type's name ends in the operation's noun, as a link too where the verb links.
+fn ends_in(name: &str, call: &Call<'_>) -> bool {
+    let (name, noun) = (stems(name).concat(), call.stems.concat());
+    let links: &[&str] = if call.links() { &["", "association", "attachment", "membership"] } else { &[""] };
+    !noun.is_empty() && links.iter().any(|link| name.ends_with(&format!("{noun}{link}")))
 }
 
 /// Nearness that counts as "the same thing".
@@ -255,6 +305,19 @@ pub(crate) fn by_kind(models: &Models) -> BTreeMap<String, Vec<(String, f64)>> {
         let new = found.into_iter().filter(|(name, _)| !known.contains(name));
         all.entry(kind).or_default().extend(new.map(|(name, score)| (name, (score / 2.0).min(1.0))));
     }
+    all
+}
+
+/// The CloudFormation type that each Terraform type declares, or a part of, as the reviewed overrides and the names tell.
+pub(crate) fn declares(models: &Models) -> BTreeMap<String, Declared> {
+    let twins = terraform::twins(models, &terraform::pairs(models));
+    let whole = |kind: &str| Declared { kind: kind.to_owned(), part: false };
+    let mut all: BTreeMap<String, Declared> =
+        twins.into_iter().map(|(name, kind)| (name.to_owned(), whole(kind))).collect();
+    for (kind, names) in reviewed() {
+        all.extend(names.into_iter().map(|(name, worth)| (name, Declared { kind: kind.clone(), part: worth < 1.0 })));
+    }
+    all.retain(|name, of| *name != of.kind);
     all
 }
 

@@ -2,7 +2,8 @@
 //! What may change configuration is never called `none`; what only starts work on a resource is.
 
 use super::bridge::Ranked;
-use super::nouns::{crosses, fold, similarity};
+use super::nouns::{crosses, similarity};
+use super::runs::runs;
 use super::score::{Call, Candidate};
 
 /// What a row says happens, with the reason where nothing does.
@@ -163,25 +164,6 @@ const SETTINGS: &[&str] = &[
     "share",
 ];
 
-/// Properties that say whether a resource runs.
-const RUN_STATE: &[&str] = &[
-    "state",
-    "status",
-    "enabled",
-    "isenabled",
-    "desiredstate",
-    "desiredstatus",
-    "runstate",
-    "islogging",
-    "active",
-    "paused",
-    "suspended",
-    "desiredcapacity",
-    "startoncreation",
-    "monitoring",
-    "start",
-];
-
 /// What the operation does. `terraform`: candidate types; `properties`: whether a member is known to be a property.
 pub(crate) fn effect(
     call: &Call<'_>,
@@ -191,6 +173,9 @@ pub(crate) fn effect(
 ) -> Effect {
     if let Some(effect) = tagging(call) {
         return effect;
+    }
+    if sets_job(call, best, terraform) {
+        return Effect::Runtime;
     }
     let work = call.stems.last().is_some_and(|last| WORK.contains(&last.as_str()));
     let job = call.stems.last().is_some_and(|last| JOBS.contains(&last.as_str()));
@@ -266,19 +251,32 @@ pub(crate) fn tagging(call: &Call<'_>) -> Option<Effect> {
 
 /// Whether the operation is about the type itself: the names agree, or the type's handler alone calls it.
 pub(crate) fn is_own(call: &Call<'_>, best: &Candidate<'_, '_>) -> bool {
+    if call.is_place(best.kind) {
+        return false;
+    }
     if call.links() {
         let link = |end: &&str| {
             let words: Vec<String> = call.stems.iter().cloned().chain([(**end).to_owned()]).collect();
             similarity(&words, &best.kind.stems) > 0.95
         };
-        let named = ["association", "attachment", "addition"].iter().any(link) && !best.handlers.is_empty();
+        // What is known of a type without handlers is its name.
+        let calls = !best.handlers.is_empty() || best.kind.model.handlers.is_empty();
+        let named = ["association", "attachment", "addition"].iter().any(link) && calls;
         let element = ["add", "remove"].contains(&call.verb.as_str()) && best.name > 0.95;
         return named || element && best.handlers.contains(call_handler(call)) && !call.aside;
     }
     let handled = best.handlers.contains(call_handler(call));
     let named = best.name > 0.88 && (handled || !longer(call, best));
     let only = best.handlers.len() == 1 && ["create", "delete"].contains(&call.verb.as_str());
-    named || best.alone && handled && only && best.name >= 0.5 && crosses(&call.stems, &best.kind.stems)
+    named || best.alone && handled && only && best.name >= 0.5 && ends_alike(call, best)
+}
+
+/// Whether what the operation's noun says behind the type's name is nothing of its own: a `ManagedPrefixList` is a prefix list, a
+/// `DetectorVersion` is no detector.
+fn ends_alike(call: &Call<'_>, best: &Candidate<'_, '_>) -> bool {
+    const PLAIN: [&str; 3] = ["configuration", "config", "definition"];
+    let behind = call.stems.iter().rev().take_while(|word| !best.kind.stems.contains(word));
+    crosses(&call.stems, &best.kind.stems) || behind.into_iter().all(|word| PLAIN.contains(&word.as_str()))
 }
 
 /// The handler that an operation of this verb would be called by.
@@ -297,21 +295,16 @@ fn longer(call: &Call<'_>, best: &Candidate<'_, '_>) -> bool {
     longer && best.kind.stems.iter().all(|word| call.stems.contains(word))
 }
 
-/// Whether a declaration can say that the resource runs.
-fn runs(call: &Call<'_>, best: Option<&Candidate<'_, '_>>, terraform: &Ranked) -> bool {
-    let Some(best) = best else { return terraform.runs };
-    let writable = |name: &&str| !best.kind.model.read_only.iter().any(|path| path == name);
-    let mut names = best.kind.properties.values().filter(|name| writable(name)).map(|name| fold(name));
-    let aspect: Vec<&String> =
-        call.stems.iter().filter(|word| !best.kind.stems.contains(word) && word.len() > 3).collect();
-    let said =
-        names.any(|name| RUN_STATE.contains(&name.as_str()) || aspect.iter().any(|word| name.contains(word.as_str())));
-    said || terraform.runs || terraform.names.iter().any(|name| name.ends_with("_state") || name.ends_with("_status"))
-}
-
-/// Whether an argument of a Terraform type says that the resource runs.
-pub(crate) fn says_running(argument: &str) -> bool {
-    RUN_STATE.contains(&fold(argument).as_str()) || argument.starts_with("start_")
+/// Whether a job is set that is not the type itself: its run is steered, and nothing is configured.
+fn sets_job(call: &Call<'_>, best: Option<&Candidate<'_, '_>>, terraform: &Ranked) -> bool {
+    const SETTING: &[&str] = &["update", "put", "modify", "set", "change", "extend", "edit"];
+    const ASPECTS: &[&str] = &["status", "state", "priority", "progress"];
+    let mut words = call.stems.iter().rev().skip_while(|word| ASPECTS.contains(&word.as_str()));
+    let is_job = |word: &&String| JOBS.contains(&word.as_str()) || ["query", "evaluation"].contains(&word.as_str());
+    let Some(job) = words.next().filter(is_job) else { return false };
+    let part = |it: &Candidate<'_, '_>| it.handlers.contains("update") && !JOBS.contains(&job.as_str());
+    let itself = best.is_some_and(|it| it.name > 0.99 || it.kind.stems.last() == Some(job) || part(it));
+    SETTING.contains(&call.verb.as_str()) && !itself && !terraform.exact
 }
 
 #[cfg(test)]
@@ -362,6 +355,28 @@ mod tests {
         for operation in ["EnableShelf", "DisableShelf", "AttachShelf", "AssociateShelf", "PutShelfLamp", "SetShelf"] {
             assert_eq!(of(operation, |_| ()), Effect::Touch, "{operation}");
         }
+    }
+
+    #[test]
+    fn a_run_that_is_steered_changes_no_configuration() {
+        for operation in ["UpdateShelfExecution", "UpdateShelfRun", "SetShelfJobPriority"] {
+            assert_eq!(of(operation, |_| ()), Effect::Runtime, "{operation}");
+        }
+        // A query that the type's own handler sets is a part of it.
+        assert_eq!(of("UpdateShelfQuery", |_| ()), Effect::Touch);
+        assert_eq!(of("UpdateShelfLamp", |_| ()), Effect::Touch);
+    }
+
+    #[test]
+    fn what_a_thing_is_for_is_not_what_is_created() {
+        assert_eq!(of("CreateLampForShelf", |_| ()), Effect::Touch);
+        assert_eq!(of("DeleteLampForShelf", |_| ()), Effect::Touch);
+    }
+
+    #[test]
+    fn a_property_with_a_word_for_running_in_it_says_nothing() {
+        assert_eq!(of("StopShelf", |all| all.push("StatusPreferences")), Effect::Runtime);
+        assert_eq!(of("StopShelf", |all| all.push("StatusEnabled")), Effect::Touch);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::fields::{Field, Holds};
 use super::identify::{Identity, MOST, dedup, looks_like_id};
-use super::nouns::{KINDS, similarity, split_kind, stems};
+use super::nouns::{KINDS, fold, similarity, split_kind, stems};
 use super::parts::single;
 use super::score::Call;
 
@@ -32,6 +32,7 @@ pub(crate) fn without_type(call: &Call<'_>, noun: &[String]) -> Identity {
 
 /// The same, where the identifier is of a known kind: `arn`.
 pub(crate) fn nearest(call: &Call<'_>, noun: &[String], ending: Option<String>) -> Identity {
+    let untyped = ending.is_none();
     let ending = ending.filter(|it| !it.is_empty());
     let worth = |field: &Field<'_>| {
         let words: Vec<String> = stems(field.name).into_iter().filter(|word| !KINDS.contains(&word.as_str())).collect();
@@ -53,11 +54,22 @@ pub(crate) fn nearest(call: &Call<'_>, noun: &[String], ending: Option<String>) 
                 0.0
             }
     };
-    let mut all: Vec<(f64, &Field<'_>)> =
-        call.request.iter().filter(|it| it.depth == 0 && looks_like_id(it)).map(|it| (worth(it), it)).collect();
+    let is_noun = |it: &Field<'_>| {
+        let named = it.holds == Holds::Text && it.folded == fold(&call.noun);
+        untyped && named && !it.member.token && it.shape.values.is_empty()
+    };
+    let mut all: Vec<(f64, &Field<'_>)> = call
+        .request
+        .iter()
+        .filter(|it| it.depth == 0 && (looks_like_id(it) || is_noun(it)))
+        .map(|it| (worth(it), it))
+        .collect();
     if all.iter().all(|(_, it)| !it.required) {
-        let nested = call.request.iter().filter(|it| it.depth == 1 && it.required && looks_like_id(it));
-        all.extend(nested.map(|it| (worth(it) - 0.3, it)));
+        let resource = |it: &&Field<'_>| ["resourceid", "resourcearn"].contains(&it.folded.as_str());
+        let inner = call.request.iter().filter(|it| it.depth == 1 && looks_like_id(it));
+        let inner: Vec<&Field<'_>> = inner.filter(|it| it.required || resource(it)).collect();
+        let less = if inner.len() == 1 { 0.0 } else { 0.3 };
+        all.extend(inner.into_iter().map(|it| (worth(it) - less + if resource(&it) { 0.2 } else { 0.0 }, it)));
     }
     all.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut id = Vec::new();
@@ -69,12 +81,22 @@ pub(crate) fn nearest(call: &Call<'_>, noun: &[String], ending: Option<String>) 
         }
     }
     if call.creates() {
+        let made = call.stems.concat();
         let own = |field: &&Field<'_>| {
             let (base, ending) = split_kind(field.name);
-            looks_like_id(field) && !ending.is_empty() && (base == noun.concat() || base.is_empty() && field.depth == 0)
+            let near = base.contains(&made) || made.ends_with(&base);
+            let named = !ending.is_empty() && (base == noun.concat() || near && field.depth == 0);
+            looks_like_id(field) && named || untyped && field.depth == 0 && is_noun(field)
         };
         let made = call.response.iter().filter(own).take(2).flat_map(Field::paths).map(|path| format!(">{path}"));
-        id = made.chain(id).collect();
+        let made: Vec<String> = made.collect();
+        if !made.is_empty() {
+            // What the request names without a word of the noun is what holds the new resource.
+            let speaks = |path: &String| stems(path.trim_end_matches("[]")).iter().any(|word| noun.contains(word));
+            id.retain(|path| speaks(path) || KINDS.contains(&fold(path).as_str()));
+            used.retain(|path| speaks(path) || KINDS.contains(&fold(path).as_str()));
+        }
+        id = made.into_iter().chain(id).collect();
     }
     dedup(&mut id, MOST);
     finish(call, id, Vec::new(), &used)

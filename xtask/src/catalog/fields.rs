@@ -10,6 +10,8 @@ pub(crate) struct Field<'a> {
     pub(crate) path: String,
     /// The same path as it is logged where that is another one: EC2's wire names, S3's `bucketName`.
     pub(crate) wire: Option<String>,
+    /// The path of EC2's older calls, which log a list of ids as a set: `InstancesSet[].InstanceId`.
+    set: Option<String>,
     pub(crate) name: &'a str,
     /// The name in lower case, letters and digits only.
     pub(crate) folded: String,
@@ -124,14 +126,17 @@ fn field<'a>(service: &'a Service, member: &'a Member, outer: Option<&Field<'a>>
     };
     let folded = fold(&member.name);
     let holds = Holds::of(service, shape);
-    Some(Field { path, wire, name: &member.name, folded, holds, required, depth, holder, member, shape })
+    let of_ids = member.name.strip_suffix("Ids").filter(|_| holds == Holds::Texts && service.protocol == "ec2");
+    let set = of_ids.filter(|_| depth == 0).map(|noun| format!("{noun}sSet[].{noun}Id"));
+    Some(Field { path, wire, set, name: &member.name, folded, holds, required, depth, holder, member, shape })
 }
 
 impl Field<'_> {
     /// Its paths: the model's, and the wire's where that differs.
     pub(crate) fn paths(&self) -> Vec<String> {
         let list = if self.holds == Holds::Texts { "[]" } else { "" };
-        std::iter::once(&self.path).chain(&self.wire).map(|path| format!("{path}{list}")).collect()
+        let own = std::iter::once(&self.path).chain(&self.wire).map(|path| format!("{path}{list}"));
+        own.chain(self.set.clone()).collect()
     }
 }
 

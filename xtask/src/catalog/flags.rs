@@ -1,9 +1,13 @@
 //! Decides which shapes of a call need more than a row: hidden values, blobs, several resources, bags, deltas, renames, delays.
 
+use super::deltas::list_of;
 use super::fields::{Field, Holds};
+use super::kinds::Kind;
+use super::members::Members;
 use super::model::{Service, ShapeKind};
 use super::nouns::words;
 use super::score::Call;
+use super::steering::steers;
 
 /// The flags of a call, in the format's order. `id`: the row's identifier paths.
 pub(crate) fn flags(call: &Call<'_>, id: &[String]) -> Vec<&'static str> {
@@ -19,6 +23,32 @@ pub(crate) fn flags(call: &Call<'_>, id: &[String]) -> Vec<&'static str> {
         ("async", pending(call).is_some()),
     ];
     all.into_iter().filter(|(_, set)| *set).map(|(name, _)| name).collect()
+}
+
+/// Members whose names say that they steer the call and configure nothing: tokens, expected revisions, `Force…`; and those that
+/// repeat what no update can change.
+pub(crate) fn options(call: &Call<'_>, kind: &Kind<'_>, members: &Members) -> Vec<String> {
+    const KNOWN: [&str; 5] = ["clienttoken", "clientrequesttoken", "dryrun", "idempotencytoken", "requestid"];
+    let named = |it: &&Field<'_>| {
+        let (name, flag) = (it.folded.as_str(), it.shape.kind == ShapeKind::Boolean);
+        let switch = ["force", "skip", "bypass", "ignore"].iter().any(|start| name.starts_with(start));
+        let token = it.member.token || name.ends_with("token") && it.holds == Holds::Text && !it.member.sensitive;
+        let before = ["ifmatch", "etag", "revisionid", "currentversion", "expectedversion", "expectedbucketowner"];
+        flag && (switch || ["dryrunmode", "validateonly", "performcheckonly"].contains(&name))
+            || token
+            || before.contains(&name)
+            || name.starts_with("expectedrevision")
+    };
+    let top = call.request.iter().filter(|it| it.depth == 0 && !KNOWN.contains(&it.folded.as_str()));
+    let told = |it: &Field<'_>| members.properties.iter().any(|known| known.member() == it.path);
+    // Entries of a property that nobody maps are a change of it.
+    let lost = |it: &Field<'_>| list_of(it.name).is_some_and(|list| kind.properties.contains_key(&list));
+    let is = |it: &&Field<'_>| {
+        let repeated = members.repeated.contains(&it.path);
+        let steers = steers(it) && !told(it) && !lost(it);
+        repeated || steers || named(it) && !kind.properties.contains_key(&it.folded)
+    };
+    top.filter(is).map(|it| it.path.clone()).collect()
 }
 
 /// The member that, when false, delays the change.

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bridge::Ranked;
+use super::deltas::{Delta, deltas, list_in};
 use super::fields::{Field, Holds};
 use super::flags::is_rename;
 use super::identify::{Identity, is_named, looks_like_id};
-use super::model::{Attribute, AttributeKind, Models, Property, ResourceType, TerraformType};
+use super::model::{Attribute, AttributeKind, Property, ResourceType, TerraformType};
 use super::nouns::fold;
 use super::score::{Call, Candidate};
+use super::steering::steers;
 
 /// A row names no more members.
 const MOST: usize = 40;
@@ -41,42 +42,77 @@ pub(crate) enum Mapped {
     Same(String),
     /// Paths differ: member, CloudFormation's path, Terraform's path (empty: it has none).
     Path { member: String, property: String, terraform: String },
+    /// A member that adds entries to a list, or removes them: the same, and which of the two.
+    Delta { member: String, property: String, terraform: String, delta: Delta },
 }
 
-/// The members of a call that are properties of its best candidate.
+impl Mapped {
+    /// The member's path.
+    pub(crate) fn member(&self) -> &str {
+        match self {
+            Self::Same(member) | Self::Path { member, .. } | Self::Delta { member, .. } => member,
+        }
+    }
+}
+
+/// What the members of a request are.
+#[derive(Debug, Default)]
+pub(crate) struct Members {
+    pub(crate) properties: Vec<Mapped>,
+    /// What an update has to repeat of what no update can change.
+    pub(crate) repeated: Vec<String>,
+}
+
+/// The members of a call that are properties of its best candidate. `block`: the Terraform type that declares it.
 pub(crate) fn properties(
-    models: &Models,
     call: &Call<'_>,
     best: &Candidate<'_, '_>,
-    terraform: &Ranked,
+    block: Option<&TerraformType>,
     other: bool,
     identity: &Identity,
-) -> Vec<Mapped> {
-    let Some(sure) = sureness(call, best, other) else { return Vec::new() };
+) -> Members {
+    let Some(sure) = sureness(call, best, other) else { return Members::default() };
     let aspect = sure != Sure::Own;
     // What holds a new resource identifies it; that an update requires a member does not say that it holds the resource.
     let parents = identity.parents.iter().filter(|_| call.creates()).map(String::as_str);
     let parts = identity.id.iter().flat_map(|path| path.split('|')).chain(parents);
     let ids: BTreeSet<&str> = parts.map(|path| path.trim_end_matches("[]")).collect();
-    let block = terraform.names.first().and_then(|name| models.terraform.get(name));
-    let opened = opened(call, best.kind.model, &ids);
-    let mut all = Vec::new();
+    let model = best.kind.model;
+    let opened = opened(call, model, &ids);
+    let (mut all, mut set, mut repeated) = (Vec::new(), BTreeSet::new(), Vec::new());
     for field in &call.request {
         let usable = !field.path.contains("[]") && !field.member.token && !ids.contains(field.path.as_str());
         let vague = COMMON.contains(&field.folded.as_str()) || sure == Sure::Named && field.folded.len() < 8;
-        if !usable || is_rename(field.name) || aspect && vague || field.folded == "applyimmediately" {
+        if !usable
+            || is_rename(field.name)
+            || is_steering(call, field)
+            || list_in(field, model).is_some()
+            || aspect && vague
+            || field.folded == "applyimmediately"
+        {
             continue;
         }
         let inside = opened.as_ref().is_none_or(|outer| field.path.starts_with(outer.as_str()));
-        let Some((mapped, property)) = mapped(call, field, best.kind.model, block, opened.as_deref()) else { continue };
-        let model = best.kind.model;
+        let Some((mapped, property)) = mapped(call, field, model, block, opened.as_deref()) else { continue };
         let fixed = model.id.contains(&property) || !call.creates() && model.create_only.contains(&property);
         if inside && !fixed {
             all.push(mapped);
+            set.insert(property);
+        } else if inside && !call.creates() && field.required {
+            repeated.push(field.path.clone());
         }
     }
     all.truncate(MOST);
-    all
+    if !call.creates() {
+        all.extend(deltas(&call.request, model, block, &set));
+    }
+    Members { properties: all, repeated }
+}
+
+/// Whether a member, or the structure that it is in, steers the call.
+fn is_steering(call: &Call<'_>, field: &Field<'_>) -> bool {
+    let holds = |outer: &Field<'_>| field.path.strip_prefix(&outer.path).is_some_and(|rest| rest.starts_with('.'));
+    steers(field) || field.depth > 0 && call.request.iter().any(|it| it.depth == 0 && steers(it) && holds(it))
 }
 
 /// How sure it is that members of the same name mean the type's properties.
@@ -96,7 +132,7 @@ fn sureness(call: &Call<'_>, best: &Candidate<'_, '_>, other: bool) -> Option<Su
     const SETTING: &[&str] = &["update", "modify", "put", "set", "change", "edit", "configure", "replace"];
     let sets = SETTING.contains(&call.verb.as_str());
     match () {
-        () if call.links() || best.name < 0.88 && other => None,
+        () if call.links() || call.is_place(best.kind) || best.name < 0.88 && other => None,
         () if best.name >= 0.95 && (sets || call.creates()) => Some(Sure::Own),
         () if best.name >= 0.5 && best.score >= 2.4 && sets => Some(Sure::Aspect),
         () if sets && best.score >= 1.9 && is_named(call, best.kind) => Some(Sure::Named),
@@ -175,7 +211,7 @@ fn unwrapped(call: &Call<'_>, field: &Field<'_>) -> Holds {
 }
 
 /// The path of a property whose steps have these folded names, if it holds the same kind of value.
-fn walk(kind: &ResourceType, steps: &[String], holds: Holds) -> Option<String> {
+pub(crate) fn walk(kind: &ResourceType, steps: &[String], holds: Holds) -> Option<String> {
     let mut members: &BTreeMap<String, Property> = &kind.properties;
     let mut path: Vec<&str> = Vec::new();
     let mut last: Option<&Property> = None;
@@ -250,7 +286,7 @@ mod tests {
     use super::super::tiny;
     use super::*;
 
-    fn found(request: &[tiny::Field<'_>], change: impl FnOnce(&mut Service, &mut ResourceType)) -> Vec<Mapped> {
+    fn members(request: &[tiny::Field<'_>], change: impl FnOnce(&mut Service, &mut ResourceType)) -> Members {
         let mut service = tiny::service();
         tiny::operation(&mut service, "UpdateShelf", request, &[]);
         let mut kind = tiny::kind("AWS::Store::Shelf", &["ShelfId", "Color", "Owner", "Height"], &["ShelfId"]);
@@ -261,8 +297,33 @@ mod tests {
         let index = Index::new(&models);
         let ranked = index.rank(&call);
         let identity = Identity { id: vec!["ShelfId".to_owned()], ..Identity::default() };
-        let terraform = Ranked { names: Vec::new(), exact: false, runs: false };
-        properties(&models, &call, ranked.first().unwrap(), &terraform, false, &identity)
+        properties(&call, ranked.first().unwrap(), None, false, &identity)
+    }
+
+    fn found(request: &[tiny::Field<'_>], change: impl FnOnce(&mut Service, &mut ResourceType)) -> Vec<Mapped> {
+        members(request, change).properties
+    }
+
+    #[test]
+    fn what_steers_a_call_is_no_property_even_where_the_type_has_one_of_its_name() {
+        let request = [("ShelfId", "Text", true), ("Color", "Text", false), ("AcceptLanguage", "Text", false)];
+        let all = found(&request, |_, kind| {
+            let text = kind.properties["Color"].clone();
+            kind.properties.insert("AcceptLanguage".to_owned(), text);
+        });
+        assert_eq!(all, [Mapped::Same("Color".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_in_a_structure_that_steers_is_no_property() {
+        let request = [("ShelfId", "Text", true), ("Color", "Text", false), ("OperationPreferences", "Pace", false)];
+        let all = found(&request, |service, kind| {
+            tiny::structure(service, "Pace", &[("Order", "Text", false)]);
+            let order = [("Order".to_owned(), kind.properties["Color"].clone())].into();
+            let pace = Property { kinds: vec!["object".to_owned()], members: order, ..Property::default() };
+            kind.properties.insert("OperationPreferences".to_owned(), pace);
+        });
+        assert_eq!(all, [Mapped::Same("Color".to_owned())]);
     }
 
     #[test]
@@ -284,8 +345,11 @@ mod tests {
     #[test]
     fn what_cannot_be_updated_is_not_what_an_update_changes() {
         let request = [("ShelfId", "Text", true), ("Color", "Text", false), ("Owner", "Text", false)];
-        let all = found(&request, |_, kind| kind.create_only = vec!["Owner".to_owned()]);
-        assert_eq!(all, [Mapped::Same("Color".to_owned())]);
+        let all = members(&request, |_, kind| kind.create_only = vec!["Owner".to_owned()]);
+        assert_eq!((all.properties, all.repeated), (vec![Mapped::Same("Color".to_owned())], Vec::new()));
+        let request = [("ShelfId", "Text", true), ("Color", "Text", false), ("Owner", "Text", true)];
+        let all = members(&request, |_, kind| kind.create_only = vec!["Owner".to_owned()]);
+        assert_eq!(all.repeated, ["Owner"]);
     }
 
     #[test]

@@ -15,23 +15,30 @@ mod pulumi;
 mod spec;
 
 mod bridge;
+mod deltas;
+mod doubt;
 mod effect;
 mod fallback;
 mod fields;
 mod flags;
 mod gold;
 mod identify;
+mod kinds;
 mod members;
 mod mutating;
+mod near;
 mod nouns;
 mod parts;
 mod requests;
 mod rows;
+mod runs;
 mod score;
 mod sources;
+mod steering;
 mod terraform;
 mod terraform_names;
 mod types_file;
+mod unite;
 mod write;
 
 #[cfg(test)]

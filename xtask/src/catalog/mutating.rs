@@ -75,13 +75,22 @@ pub(crate) fn changes_configuration(models: &Models, service: &Service, operatio
 /// Whether an operation changes something at all.
 fn mutates(models: &Models, service: &Service, operation: &Operation) -> bool {
     let verb = verb_and_noun(&operation.name).0;
-    if operation.read_only || verb == "list" || verb == "describe" {
+    if operation.read_only || reads(&operation.name) {
         return false;
     }
     match level(models, service, operation) {
         Some(level) => level != "Read" && level != "List",
         None => !READING.contains(&verb.as_str()),
     }
+}
+
+/// Whether the name says that nothing is changed, whatever IAM's level: what hands out credentials is called writing there.
+fn reads(name: &str) -> bool {
+    let begins = |verb: &&str| {
+        name.strip_prefix(*verb)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(|it: char| it.is_ascii_uppercase()))
+    };
+    ["Get", "List", "Describe", "Search", "BatchGet"].iter().any(begins)
 }
 
 /// IAM's access level of the action of the operation's name.
@@ -113,15 +122,26 @@ mod tests {
     #[test]
     fn the_trait_wins_over_iam_and_iam_over_the_verb() {
         assert!(!changes(Some("Write"), "CreateThing", true));
-        assert!(changes(Some("Write"), "GetThing", false));
+        assert!(changes(Some("Write"), "CheckThing", false));
         assert!(!changes(Some("List"), "CreateThing", false));
         assert!(changes(None, "CreateThing", false));
-        assert!(!changes(None, "GetThing", false));
+        assert!(!changes(None, "CheckThing", false));
+    }
+
+    #[test]
+    fn what_is_named_a_read_is_one() {
+        for name in ["GetThing", "ListThings", "DescribeThing", "SearchThings", "BatchGetThing"] {
+            assert!(!changes(Some("Write"), name, false), "{name}");
+        }
+        assert!(changes(Some("Write"), "GetawayThing", false));
     }
 
     #[test]
     fn data_is_left_out() {
         assert!(is_data("s3", "PutObject"));
+        assert!(is_data("sesv2", "UpdateContact"));
+        assert!(!is_data("sesv2", "UpdateContactList"));
+        assert!(!is_data("ssm-contacts", "UpdateContact"));
         assert!(is_data("kms", "GenerateDataKeyPair"));
         assert!(!is_data("s3", "PutObjectLockConfiguration"));
         assert!(is_data("bedrock-runtime", "InvokeModel"));

@@ -87,6 +87,13 @@ pub(crate) fn verb_and_noun(operation: &str) -> (String, String) {
     (verb.to_ascii_lowercase(), noun)
 }
 
+/// What a noun is for: its words behind the first `For`.
+pub(crate) fn place(noun: &str) -> Vec<String> {
+    let mut parts = noun.match_indices("For").filter_map(|(at, word)| Some((at, noun.get(at + word.len()..)?)));
+    let behind = parts.find(|(at, rest)| *at > 0 && rest.starts_with(|it: char| it.is_ascii_uppercase()));
+    behind.map(|(_, rest)| stems(rest)).unwrap_or_default()
+}
+
 /// How near two lists of singular words are, from 0 to 1; 1 where they spell the same.
 pub(crate) fn similarity(left: &[String], right: &[String]) -> f64 {
     if left.is_empty() || right.is_empty() {
@@ -160,6 +167,13 @@ mod tests {
     fn a_part_of_a_name_is_less_near_than_the_name() {
         let part = similarity(&stems("DBCluster"), &stems("DBClusterParameterGroup"));
         assert!(part > 0.5 && part < 0.8, "{part}");
+    }
+
+    #[test]
+    fn a_noun_is_about_what_comes_before_for() {
+        assert_eq!(place("ThemeForStack"), ["stack"]);
+        assert!(place("ForecastFormat").is_empty());
+        assert!(place("PlatformId").is_empty());
     }
 
     #[test]

@@ -4,9 +4,10 @@
 use super::fields::{Field, Holds};
 use super::flags::is_rename;
 use super::identify::{MOST, looks_like_id};
+use super::kinds::Kind;
 use super::model::ShapeKind;
 use super::nouns::{KINDS, fold, similarity, singular, split_kind, stems, words};
-use super::score::{Call, Kind};
+use super::score::Call;
 
 /// Ends of names of members that hold a document, not a name.
 const DOCUMENTS: &[&str] =
@@ -20,8 +21,11 @@ const WRAPPERS: &[&str] = &[
     "configuration",
     "update",
     "info",
+    "metadata",
+    "description",
     "id",
     "identifier",
+    "detail",
     "details",
     "status",
     "summary",
@@ -82,6 +86,10 @@ pub(crate) fn find<'f, 'a>(call: &'f Call<'a>, kind: &Kind<'_>, part: &str) -> V
         {
             let optional = if field.required { 0 } else { 6 };
             if rank >= 20 && !field.required && others && !call.creates() {
+                continue;
+            }
+            // What is made has no ARN before.
+            if rank >= 20 && call.creates() && field.folded.ends_with("arn") {
                 continue;
             }
             let late = if call.creates() && server_side { 20 } else { 0 };
@@ -145,6 +153,11 @@ fn rank(field: &Field<'_>, kind: &Kind<'_>, part: &str, call: &Call<'_>) -> Opti
     if own_noun && !noun.is_empty() && name == format!("{}{ending}", fold(noun)) && !ending.is_empty() {
         return Some(5 + list);
     }
+    // `connectionNotificationId` of a `VPCEndpointConnectionNotification`.
+    let short = || tails.iter().filter(|tail| words(kind.noun).last() != Some(tail));
+    if call.creates() && own_noun && !ending.is_empty() && short().any(|tail| made == format!("{tail}{ending}")) {
+        return Some(8 + list);
+    }
     let own =
         base.is_empty() || tails.contains(&base) || tails.first().is_some_and(|noun| base.ends_with(noun.as_str()));
     if ending.is_empty() && !own {
@@ -153,7 +166,7 @@ fn rank(field: &Field<'_>, kind: &Kind<'_>, part: &str, call: &Call<'_>) -> Opti
     let bases: Vec<&String> =
         if own { tails.iter().chain([&base]).filter(|it| !it.is_empty()).collect() } else { vec![&base] };
     for base in bases {
-        if KINDS.iter().any(|it| name == format!("{base}{it}")) {
+        if KINDS.iter().any(|it| made == format!("{base}{it}")) {
             return Some(20 + list);
         }
         if name == *base {
@@ -199,7 +212,8 @@ fn answers(field: &Field<'_>, kind: &Kind<'_>, noun: &[String]) -> bool {
     match field.depth {
         _ if failed => false,
         0 => true,
-        _ => !bare || describes(&field.holder, kind, noun),
+        1 => !bare || describes(&field.holder, kind, noun),
+        _ => !bare || field.holder == fold(kind.noun),
     }
 }
 

@@ -4,16 +4,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bridge::{self, Bridge};
+use super::doubt::settled;
 use super::effect::{Effect, effect, is_own, tagging};
 use super::fallback::without_type;
 use super::fields::{Field, Holds};
-use super::flags::{flags, pending};
+use super::flags::{flags, options, pending};
 use super::identify::{Identity, identify};
-use super::members::{Mapped, properties};
+use super::kinds::Kind;
+use super::members::{Mapped, Members, properties};
 use super::model::{Models, Service};
 use super::mutating::changes_configuration;
+use super::nouns::{KINDS, fold};
 use super::score::{Call, Candidate, Index};
-use super::sources::event_sources;
+use super::sources::{event_sources, namespace, prefixes};
+use super::unite;
 
 /// What the catalog says of one operation.
 #[derive(Debug)]
@@ -28,13 +32,17 @@ pub(crate) struct Row {
     pub(crate) when: Option<String>,
     pub(crate) properties: Vec<Mapped>,
     pub(crate) flags: Vec<&'static str>,
+    /// Whether the request requires nothing, the account aside.
+    pub(crate) bare: bool,
+    /// Members that steer the call and configure nothing.
+    pub(crate) options: Vec<String>,
     pub(crate) pending: Option<String>,
 }
 
 /// The rows of every service, by botocore's folder.
 pub(crate) fn rows(models: &Models) -> BTreeMap<String, Vec<Row>> {
     let index = Index::new(models);
-    let bridge = Bridge::new(models, bridge::by_kind(models));
+    let bridge = Bridge::new(models, bridge::by_kind(models), bridge::declares(models));
     let mut all = BTreeMap::new();
     for service in models.services.values() {
         let operations = service.operations.values().filter(|it| changes_configuration(models, service, it));
@@ -44,6 +52,8 @@ pub(crate) fn rows(models: &Models) -> BTreeMap<String, Vec<Row>> {
             all.insert(service.name.clone(), rows);
         }
     }
+    unite::unite(&mut all);
+    unite::alone(models, &mut all);
     tell_apart(models, &mut all);
     all
 }
@@ -65,7 +75,7 @@ fn row<'a>(index: &Index<'a>, bridge: &Bridge<'a>, call: &Call<'a>) -> Row {
     if effect_by_name.is_some() && is_generic(call) {
         return generic_tags(index, call, effect_by_name.unwrap_or(Effect::Tag));
     }
-    let ranked = index.rank(call);
+    let ranked = settled(call, index.rank(call));
     let guess = |best: &Candidate<'_, '_>| best.name < 0.88 && best.score < BEYOND_DOUBT && best.handlers.is_empty();
     let other = ranked.first().is_some_and(guess);
     // A type that only Terraform knows, and that is named as the noun, is meant before its parent in CloudFormation.
@@ -79,12 +89,15 @@ fn row<'a>(index: &Index<'a>, bridge: &Bridge<'a>, call: &Call<'a>) -> Row {
     }
     let best = ranked.first();
     let identity = identify(call, &ranked.iter().take(2).map(|it| it.kind).collect::<Vec<_>>());
-    let properties = match best.filter(|_| effect_by_name.is_none()) {
-        Some(best) => properties(index.models, call, best, &found, bridge.alone(call).is_some(), &identity),
-        None => Vec::new(),
+    let members = match best.filter(|_| effect_by_name.is_none()) {
+        Some(best) => {
+            let block = bridge.declaring(&found, &best.kind.model.name).and_then(|it| index.models.terraform.get(it));
+            properties(call, best, block, bridge.alone(call).is_some(), &identity)
+        }
+        None => Members::default(),
     };
-    let effect = effect(call, best, &found, !properties.is_empty());
-    let properties = if matches!(effect, Effect::Create | Effect::Update) { properties } else { Vec::new() };
+    let effect = effect(call, best, &found, !members.properties.is_empty());
+    let members = if matches!(effect, Effect::Create | Effect::Update) { members } else { Members::default() };
     let mut resources: Vec<(String, f64)> = ranked.iter().map(|it| (it.kind.model.name.clone(), it.score)).collect();
     if resources.is_empty() {
         resources.extend(found.names.first().map(|name| (name.clone(), 1.0)));
@@ -92,14 +105,19 @@ fn row<'a>(index: &Index<'a>, bridge: &Bridge<'a>, call: &Call<'a>) -> Row {
     Row {
         operation: call.operation.name.clone(),
         flags: flags(call, &identity.id),
+        options: best
+            .filter(|_| effect == Effect::Update)
+            .map(|it| options(call, it.kind, &members))
+            .unwrap_or_default(),
+        bare: !call.request.iter().any(|it| it.required && it.folded != "accountid"),
         from: effect_by_name.and_then(|_| tag_member(call)),
         when: None,
         pending: pending(call),
+        terraform: bridge.kept(call, found, &resources, effect),
         resources,
-        terraform: found.names,
         identity,
         effect,
-        properties,
+        properties: members.properties,
     }
 }
 
@@ -116,8 +134,6 @@ fn is_generic(call: &Call<'_>) -> bool {
 
 /// The row of an operation that tags whatever its ARN or id says.
 fn generic_tags<'a>(index: &Index<'a>, call: &Call<'a>, effect: Effect) -> Row {
-    let spaces: BTreeSet<&str> = index.namespaces(&call.service.name).collect();
-    let resources = spaces.into_iter().take(3).map(|space| (format!("AWS::{space}::*"), 1.0)).collect();
     let mut identity = without_type(call, &["resource".to_owned(), "arn".to_owned()]);
     let from = tag_member(call);
     if identity.id.is_empty() {
@@ -127,7 +143,7 @@ fn generic_tags<'a>(index: &Index<'a>, call: &Call<'a>, effect: Effect) -> Row {
     }
     Row {
         operation: call.operation.name.clone(),
-        resources,
+        resources: tagged(index, call, &identity.id),
         terraform: Vec::new(),
         flags: flags(call, &identity.id),
         identity,
@@ -135,8 +151,41 @@ fn generic_tags<'a>(index: &Index<'a>, call: &Call<'a>, effect: Effect) -> Row {
         from,
         when: None,
         properties: Vec::new(),
+        bare: false,
+        options: Vec::new(),
         pending: None,
     }
+}
+
+/// What a call tags: the one type of the service that has tags or that the identifier's name means, else any of its namespaces.
+fn tagged<'a>(index: &Index<'a>, call: &Call<'a>, id: &[String]) -> Vec<(String, f64)> {
+    let all: Vec<&Kind<'a>> = index.kinds(&call.service.name).filter(|it| it.model.tags.is_some()).collect();
+    let of: Vec<&Kind<'a>> = all.iter().filter(|it| handles(it, call.service)).copied().collect();
+    let all = if of.is_empty() { all } else { of };
+    let member = id.first().map(|it| fold(it)).unwrap_or_default();
+    let own = |kind: &&&Kind<'a>| {
+        let noun = fold(kind.noun);
+        let part = if let [part] = kind.model.id.as_slice() { fold(part) } else { String::new() };
+        let plain = member.len() > 4 && !member.starts_with("resource");
+        plain && member == part || member.strip_prefix(&noun).is_some_and(|end| KINDS.contains(&end))
+    };
+    let named: Vec<&Kind<'a>> = all.iter().filter(own).copied().collect();
+    let kinds = if named.is_empty() { all } else { named };
+    let by_name = kinds.len() == 1 || !kinds.is_empty() && kinds.iter().all(|it| own(&it)) && kinds.len() <= 3;
+    if by_name {
+        return kinds.iter().map(|it| (it.model.name.clone(), 1.0)).collect();
+    }
+    let spaces: BTreeSet<&str> = kinds.iter().map(|it| namespace(&it.model.name)).collect();
+    let spaces = if spaces.is_empty() { index.namespaces(&call.service.name).collect() } else { spaces };
+    spaces.into_iter().take(3).map(|space| (format!("AWS::{space}::*"), 1.0)).collect()
+}
+
+/// Whether a type's handlers call a service, as far as they are known.
+fn handles(kind: &Kind<'_>, service: &Service) -> bool {
+    let prefixes = prefixes(service);
+    let calls =
+        |action: &String| action.split_once(':').is_some_and(|(prefix, _)| prefixes.iter().any(|it| it == prefix));
+    kind.model.handlers.is_empty() || kind.model.handlers.values().flatten().any(calls)
 }
 
 /// The member that holds tags or their keys.
@@ -152,9 +201,6 @@ fn tag_member(call: &Call<'_>) -> Option<String> {
     Some(inner.map_or_else(|| field.path.clone(), |it| it.path.clone()))
 }
 
-/// Services whose resources have the same identifiers under one event source, so that the index decides.
-const SHARED: &[&str] = &["docdb", "neptune", "rds"];
-
 /// Where several services log operations of one name under one event source, gives each row a member that only its requests have.
 fn tell_apart(models: &Models, all: &mut BTreeMap<String, Vec<Row>>) {
     let mut users: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
@@ -168,11 +214,7 @@ fn tell_apart(models: &Models, all: &mut BTreeMap<String, Vec<Row>>) {
     }
     let mut found: BTreeMap<(String, String), String> = BTreeMap::new();
     for ((_, operation), services) in users {
-        let distinct: Vec<&Service> = services
-            .iter()
-            .filter(|it| !SHARED.contains(&it.as_str()) || *it == "rds")
-            .filter_map(|it| models.services.get(it))
-            .collect();
+        let distinct: Vec<&Service> = services.iter().filter_map(|it| models.services.get(it)).collect();
         for service in &distinct {
             let others: Vec<&Service> = distinct.iter().filter(|it| it.name != service.name).copied().collect();
             if let Some(when) = mark(service, &others, &operation).filter(|_| !others.is_empty()) {

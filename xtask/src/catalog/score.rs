@@ -15,9 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{Field, Holds, Lists, fields};
 use super::identify;
-use super::model::{Models, Operation, ResourceType, Service};
-use super::nouns::{crosses, fold, similarity, split_kind, stems, verb_and_noun};
-use super::sources::{Home, homes, namespace, prefixes};
+use super::kinds::{Kind, kinds};
+use super::model::{Models, Operation, Service};
+use super::near::{is_aspect, is_special, mentions, near};
+use super::nouns::{crosses, fold, place, similarity, split_kind, stems, verb_and_noun};
+use super::sources::{Home, homes, prefixes};
 
 /// A type below this score is no candidate.
 const THRESHOLD: f64 = 1.55;
@@ -39,22 +41,6 @@ pub(crate) struct Index<'a> {
     kinds: BTreeMap<&'a str, Vec<Kind<'a>>>,
 }
 
-/// A CloudFormation type, prepared.
-#[derive(Debug)]
-pub(crate) struct Kind<'a> {
-    pub(crate) model: &'a ResourceType,
-    /// `LoadBalancer`.
-    pub(crate) noun: &'a str,
-    pub(crate) stems: Vec<String>,
-    pub(crate) namespace: Vec<String>,
-    /// Parts of the primary identifier, folded, that name another type of the namespace: `userpoolid` of a user pool's group.
-    pub(crate) foreign: BTreeSet<String>,
-    /// The stems without the name of a type that holds it, or without the namespace's: `group` of `UserPoolGroup`.
-    inner: Vec<Vec<String>>,
-    /// Top-level properties, folded, with their own names.
-    pub(crate) properties: BTreeMap<String, &'a str>,
-}
-
 /// An operation, prepared.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
@@ -63,6 +49,8 @@ pub(crate) struct Call<'a> {
     pub(crate) verb: String,
     pub(crate) noun: String,
     pub(crate) stems: Vec<String>,
+    /// What the noun is for: `stack` of `ThemeForStack`.
+    place: Vec<String>,
     /// Whether the noun only says where: `RemoveFromGlobalCluster`.
     pub(crate) aside: bool,
     pub(crate) request: Vec<Field<'a>>,
@@ -93,6 +81,7 @@ impl<'a> Call<'a> {
             service,
             operation,
             stems: stems(&noun),
+            place: place(&noun),
             aside: ["From", "To"].iter().any(|it| noun.starts_with(it)),
             verb,
             noun,
@@ -136,6 +125,13 @@ impl<'a> Call<'a> {
         DELETING.contains(&self.verb.as_str())
     }
 
+    /// Whether a type is only what the operation's noun is for.
+    pub(crate) fn is_place(&self, kind: &Kind<'_>) -> bool {
+        let own = self.stems.len().saturating_sub(self.place.len());
+        let in_place = kind.stems.iter().all(|word| self.place.contains(word));
+        in_place && !self.stems.iter().take(own).any(|word| kind.stems.contains(word))
+    }
+
     /// Whether the verb links two things.
     pub(crate) fn links(&self) -> bool {
         LINKING.contains(&self.verb.as_str())
@@ -169,17 +165,7 @@ fn made<'n>(verb: &str, noun: &'n str) -> &'n str {
 impl<'a> Index<'a> {
     /// Prepares every type.
     pub(crate) fn new(models: &'a Models) -> Self {
-        let mut kinds: BTreeMap<&str, Vec<Kind<'_>>> = BTreeMap::new();
-        for model in models.types.values() {
-            let space = namespace(&model.name);
-            let noun = model.name.rsplit("::").next().unwrap_or_default();
-            let properties = model.properties.keys().map(|name| (fold(name), name.as_str())).collect();
-            let (foreign, inner) = (BTreeSet::new(), Vec::new());
-            let kind = Kind { model, noun, stems: stems(noun), namespace: stems(space), foreign, inner, properties };
-            kinds.entry(space).or_default().push(kind);
-        }
-        kinds.values_mut().for_each(|all| relate(all));
-        Self { models, homes: homes(models), kinds }
+        Self { models, homes: homes(models), kinds: kinds(models) }
     }
 
     /// The namespaces of a service, its own first.
@@ -204,7 +190,11 @@ impl<'a> Index<'a> {
             let name = near(call, kind);
             let inner = !exact && !called.is_empty() && kind.inner.contains(&call.stems);
             let name = if inner { name.max(INNER) } else { name };
-            let name = if called.is_empty() && crosses(&call.stems, &kind.stems) { 0.75 * name } else { name };
+            let name = if called.is_empty() && (crosses(&call.stems, &kind.stems) || is_special(call, kind)) {
+                0.75 * name
+            } else {
+                name
+            };
             if name < 0.3 && called.is_empty() && !is_aspect(call, kind) {
                 continue;
             }
@@ -227,6 +217,20 @@ impl<'a> Index<'a> {
         ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.kind.model.name.cmp(&b.kind.model.name)));
         let best = ranked.first().map_or(0.0, |first| first.score);
         ranked.retain(|it| it.score >= THRESHOLD && it.score >= best * NEAR);
+        // A type that the call does not name is not meant before one that it names.
+        if let [first, second, ..] = ranked.as_mut_slice()
+            && !call.creates()
+            && first.name < INNER
+            && first.handlers.is_empty()
+            && identify::share(call, first.kind) <= 0.0
+            && identify::is_named(call, second.kind)
+        {
+            std::mem::swap(first, second);
+        }
+        if let Some(holder) = ranked.first().and_then(|first| self.holder(call, first)) {
+            ranked.retain(|it| it.kind.model.name != holder.kind.model.name);
+            ranked.insert(0, holder);
+        }
         ranked.truncate(MOST);
         if ranked.is_empty() && !call.creates() {
             ranked.extend(self.named(call));
@@ -234,34 +238,19 @@ impl<'a> Index<'a> {
         ranked
     }
 
+    /// The type that holds the best one, where the call names only that: a route that is not named is a change of its table.
+    fn holder(&self, call: &Call<'a>, best: &Candidate<'_, 'a>) -> Option<Candidate<'_, 'a>> {
+        let part = identify::only_holder(call, best.kind)?;
+        let (base, _) = split_kind(&part);
+        let kind = self.kinds(&call.service.name).find(|kind| fold(kind.noun) == base)?;
+        Some(Candidate { kind, score: best.score, name: near(call, kind), handlers: BTreeSet::new(), alone: false })
+    }
+
     /// The one type whose whole primary identifier the call requires, where nothing else speaks for any type.
     fn named(&self, call: &Call<'a>) -> Option<Candidate<'_, 'a>> {
         let mut all = self.kinds(&call.service.name).filter(|kind| identify::is_exactly_named(call, kind));
         let kind = all.next().filter(|_| all.next().is_none())?;
         Some(Candidate { kind, score: THRESHOLD, name: 0.0, handlers: BTreeSet::new(), alone: false })
-    }
-}
-
-/// Finds which types of a namespace hold others, by their names and identifiers.
-fn relate(kinds: &mut [Kind<'_>]) {
-    let nouns: Vec<(String, Vec<String>)> = kinds.iter().map(|it| (fold(it.noun), it.stems.clone())).collect();
-    for kind in kinds {
-        let own = fold(kind.noun);
-        for path in &kind.model.id {
-            let part = path.rsplit('.').next().unwrap_or(path);
-            let (base, ending) = split_kind(part);
-            if kind.model.id.len() > 1
-                && !ending.is_empty()
-                && base != own
-                && nouns.iter().any(|(noun, _)| *noun == base)
-            {
-                kind.foreign.insert(fold(part));
-            }
-        }
-        let holders = nouns.iter().map(|(_, words)| words).chain([&kind.namespace]);
-        let inner = holders.filter_map(|words| kind.stems.strip_prefix(words.as_slice()));
-        kind.inner =
-            inner.filter(|rest| !rest.is_empty() && rest.len() < kind.stems.len()).map(<[String]>::to_vec).collect();
     }
 }
 
@@ -287,48 +276,11 @@ fn actions(models: &Models, service: &Service, lower: &str) -> Vec<String> {
     all
 }
 
-/// Whether the operation's noun, without the type's name, is a property of the type: `PutBucketEncryption` of `BucketEncryption`.
-fn is_aspect(call: &Call<'_>, kind: &Kind<'_>) -> bool {
-    let rest: Vec<String> = call.stems.iter().filter(|word| !kind.stems.contains(word)).cloned().collect();
-    let names = [call.stems.concat(), rest.concat()];
-    let is = |name: &String| name.len() >= 6 && kind.properties.keys().any(|it| it.contains(name.as_str()));
-    let shares = rest.len() < call.stems.len() || mentions(call, kind);
-    shares && !rest.is_empty() && names.iter().any(is)
-}
-
-/// Whether a required member bears a word of the type's name, or is an ARN of any type.
-fn mentions(call: &Call<'_>, kind: &Kind<'_>) -> bool {
-    let bears = |name: &str| stems(name).iter().any(|word| kind.stems.contains(word));
-    call.request.iter().any(|it| it.depth == 0 && it.required && (it.folded == "resourcearn" || bears(it.name)))
-}
-
 /// The handlers of a type that change something and call one of the actions.
 fn calling<'a>(kind: &Kind<'a>, actions: &[String]) -> BTreeSet<&'a str> {
     let changing =
         kind.model.handlers.iter().filter(|(name, _)| ["create", "update", "delete"].contains(&name.as_str()));
     changing.filter(|(_, all)| actions.iter().any(|it| all.contains(it))).map(|(name, _)| name.as_str()).collect()
-}
-
-/// How near the operation's noun is to the type's name, with and without the namespace, and as a link.
-fn near(call: &Call<'_>, kind: &Kind<'_>) -> f64 {
-    let whole: Vec<String> = kind.namespace.iter().chain(&kind.stems).cloned().collect();
-    let short: Vec<String> = call.stems.iter().filter(|word| !kind.namespace.contains(word)).cloned().collect();
-    let mut best = similarity(&call.stems, &kind.stems);
-    best = best.max(similarity(&call.stems, &whole).min(0.95));
-    if short.len() < call.stems.len() {
-        best = best.max(similarity(&short, &kind.stems).min(0.9));
-    }
-    if call.stems.is_empty() {
-        best = best.max(if verb_noun(&call.verb, kind) { 0.9 } else { 0.0 });
-    }
-    best
-}
-
-/// Whether a verb without a noun says the type: subscribe → Subscription.
-fn verb_noun(verb: &str, kind: &Kind<'_>) -> bool {
-    let verb = verb.strip_prefix("un").unwrap_or(verb);
-    let stem: String = verb.chars().take(verb.chars().count().saturating_sub(2)).collect();
-    stem.len() >= 4 && kind.noun.to_ascii_lowercase().starts_with(&stem)
 }
 
 /// The vote of the names.

@@ -69,6 +69,7 @@ fn one(text: &mut String, row: &Row) {
     let properties: Vec<String> = row.properties.iter().map(property).collect();
     array(text, "properties", &properties);
     let flags: Vec<String> = row.flags.iter().map(|it| (*it).to_owned()).collect();
+    list(text, "options", &row.options);
     list(text, "flags", &flags);
     if let Some(pending) = &row.pending {
         writeln!(text, "pending = \"{pending}\"").unwrap_or_default();
@@ -94,6 +95,12 @@ fn property(mapped: &Mapped) -> String {
         Mapped::Same(name) => format!("\"{name}\""),
         Mapped::Path { member, property, terraform } => {
             format!("{{ member = \"{member}\", property = \"{property}\", terraform = \"{terraform}\" }}")
+        }
+        Mapped::Delta { member, property, terraform, delta } => {
+            let delta = delta.name();
+            format!(
+                "{{ member = \"{member}\", property = \"{property}\", terraform = \"{terraform}\", delta = \"{delta}\" }}"
+            )
         }
     }
 }
@@ -142,6 +149,8 @@ mod tests {
             when: None,
             properties: vec![Mapped::Same("Color".to_owned())],
             flags: Vec::new(),
+            bare: false,
+            options: Vec::new(),
             pending: None,
         };
         let written = text(&["store".to_owned()], &[row]);

@@ -3,15 +3,14 @@
 
 use std::borrow::Cow;
 
-use driftwire_catalog::{Effect as Kind, Target, resource_type, terraform};
-use serde_json::{Map, Value};
+use driftwire_catalog::{Target, terraform};
 
 use crate::{
     call::Call,
-    index::{Fit, Found, Index, Resource, SINGLETON, short},
+    index::{Fit, Found, Index, Resource, SINGLETON},
     understand::{
+        composite::composed,
         effect::{self, Touch},
-        path,
     },
 };
 
@@ -59,33 +58,6 @@ fn find_in<'i>(call: &Call<'_>, account: &str, touch: &Touch<'_>, index: &'i Ind
         .map(|id| find_by(call, account, target, &id, index))
         .find(|(found, _)| !matches!(found, Found::Nothing))
         .unwrap_or((Found::Nothing, Fit::Form))
-}
-
-/// The composite identifier of a type whose parts the call has under the parts' own names.
-fn composed(call: &Call<'_>, target: &Target, kind: &str) -> Option<String> {
-    let parts = resource_type(kind)?.id;
-    if parts.len() < 2 {
-        return None;
-    }
-    let of_response = |part: &&str| part_in(call.response(), part).filter(|_| target.effect == Kind::Create);
-    let texts: Option<Vec<String>> =
-        parts.iter().map(|part| part_in(&call.request, part).or_else(|| of_response(part))).collect();
-    texts.map(|texts| texts.iter().map(|text| short(text)).collect::<Vec<_>>().join("|"))
-}
-
-/// A member by a property's name, or by the two names on the way to it: `identityProviderConfig.name`.
-fn part_in(members: &Map<String, Value>, part: &str) -> Option<String> {
-    if let Some(value) = path::first(members, part) {
-        return path::text(value);
-    }
-    let inner = || {
-        let objects = members.iter().filter_map(|(outer, value)| Some((outer, value.as_object()?)));
-        objects.flat_map(|(outer, inner)| inner.iter().map(move |(name, value)| (outer, name, value)))
-    };
-    let whole = inner().find(|(outer, name, _)| path::same_name(&format!("{outer}{name}"), part));
-    whole
-        .or_else(|| inner().find(|(_, name, _)| path::same_name(name, part)))
-        .and_then(|(_, _, value)| path::text(value))
 }
 
 /// The declared resource of a target's types that an identifier means.

@@ -15,8 +15,8 @@ use crate::{
     verdict::{ChangeOp, Reason},
 };
 
-fn element_register(collection: &str, key: &str) -> String {
-    format!("{collection}|{key}")
+fn element_register(collection: &str, key: &str) -> Cow<'static, str> {
+    format!("{collection}|{key}").into()
 }
 
 pub(super) fn find_element<'d>(subject: Subject<'d>, collection: &str, key: &str) -> Option<DeclaredElement<'d>> {
@@ -53,7 +53,7 @@ pub(super) fn put(
             let before = facets.len();
             compared(subject, property, owner, actual, false, &mut facets);
             for facet in facets.iter_mut().skip(before) {
-                facet.register = format!("{collection}|{key}|{}", facet.register);
+                facet.register = format!("{collection}|{key}|{}", facet.register).into();
             }
         }
     }

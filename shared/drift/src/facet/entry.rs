@@ -1,6 +1,8 @@
 //! Entries that a call adds to a list of plain values, or removes from it: each is compared by itself, so that calls which
 //! change different entries do not undo each other.
 
+use std::borrow::Cow;
+
 use driftwire_catalog::{Delta, Property};
 use serde_json::Value;
 
@@ -15,7 +17,7 @@ use crate::{
 
 /// Compares one entry with the lists that declarations have.
 pub(super) fn changed(subject: Subject<'_>, property: &Property, entry: &Value, delta: Delta) -> Vec<Facet> {
-    let register = format!("{}[{}]", property.name, path::text(entry).unwrap_or_else(|| entry.to_string()));
+    let register = Cow::from(format!("{}[{}]", property.name, path::text(entry).unwrap_or_else(|| entry.to_string())));
     let owners = cover::owners(subject.declarations, property, false);
     if owners.is_empty() {
         return vec![Facet { register, ..undeclared(property, entry) }];
@@ -32,7 +34,7 @@ pub(super) fn changed(subject: Subject<'_>, property: &Property, entry: &Value, 
             result: if equal { FacetResult::Same(Reason::Equal) } else { FacetResult::Differs(Reason::Differs) },
             change: Change {
                 address: Some(owner.declaration.address.clone()),
-                property: Some(property.name.to_owned()),
+                property: Some(property.name.into()),
                 ..change(owner.attribute, op, before, after)
             },
             traces: Vec::new(),

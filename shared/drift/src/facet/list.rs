@@ -131,10 +131,10 @@ fn whole(home: &Home<'_>, listed: &Listed, reason: Reason, change: Change) -> Fa
     let property = listed
         .flat
         .first()
-        .map(|(property, _)| property.name.rsplit_once('.').map_or(property.name, |(list, _)| list).to_owned());
+        .map(|(property, _)| property.name.rsplit_once('.').map_or(property.name, |(list, _)| list).into());
     let change = Change { address: Some(home.declaration.address.clone()), property, ..change };
     Facet {
-        register: format!("{}|{element}", home.attribute),
+        register: format!("{}|{element}", home.attribute).into(),
         result: FacetResult::Differs(reason),
         change,
         traces: Vec::new(),
@@ -157,7 +157,7 @@ fn entry_facets(
         let before = facets.len();
         compared(subject, property, owner, &actual, pending, &mut facets);
         for facet in facets.iter_mut().skip(before) {
-            facet.register = format!("{attribute}|{}", facet.register);
+            facet.register = format!("{attribute}|{}", facet.register).into();
         }
     }
     facets

@@ -136,7 +136,7 @@ fn of_change<'a>(change: &'a Change, name: &str) -> Seen<'a> {
     match name {
         "attribute" => text(attribute),
         "address" => maybe(address.as_ref()),
-        "property" => maybe(property.as_ref()),
+        "property" => property.as_deref().map(View::Text),
         "op" => text(op_name(*op)),
         "declared" => declared.as_ref().map(View::of_json),
         "actual" => actual.as_ref().map(View::of_json),

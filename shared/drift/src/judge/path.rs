@@ -69,9 +69,9 @@ impl Paths {
             .map(|(_, rest)| rest)
     }
 
-    /// Whether the change may be about one of the settings, or hold one.
-    pub(crate) fn may_concern(&self, settings: &Settings) -> bool {
-        self.last.with(self.inside).has(settings.last)
+    /// Whether the change may be about one of the settings of these last names, or hold one.
+    pub(crate) fn may_concern(&self, last: NamesInside) -> bool {
+        self.last.with(self.inside).has(last)
     }
 
     /// Whether a value of the change may hold the setting.
@@ -139,6 +139,11 @@ impl Settings {
     pub(crate) fn names(&self) -> &[Name] {
         &self.names
     }
+
+    /// Their last names.
+    pub(crate) fn last(&self) -> NamesInside {
+        self.last
+    }
 }
 
 /// All names, as long as nobody has looked.
@@ -164,7 +169,8 @@ impl NamesInside {
         }
     }
 
-    fn with(self, other: Self) -> Self {
+    /// These names and others.
+    pub(crate) fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 

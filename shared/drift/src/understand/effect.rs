@@ -6,6 +6,7 @@ use driftwire_catalog::{Decoder, Delta, Effect as Kind, Property, Target};
 use serde_json::{Map, Value};
 
 use super::{
+    composite::composed,
     given::{constant, each, find, observed, values},
     lists::{self, Listed, Sets},
     path, rules,
@@ -106,7 +107,9 @@ fn identifiers(call: &Call<'_>, target: &Target) -> Vec<String> {
     if target.id.is_empty() && target.effect != Kind::None {
         return vec![SINGLETON.to_owned()];
     }
-    target.id.iter().map(|expression| identified(call, expression)).find(|ids| !ids.is_empty()).unwrap_or_default()
+    let given = target.id.iter().map(|expression| identified(call, expression)).find(|ids| !ids.is_empty());
+    let composed = || target.resources.first().and_then(|kind| composed(call, target, kind));
+    given.unwrap_or_else(|| composed().into_iter().collect())
 }
 
 /// What else the row's later expressions call the one resource that its first one names. A part of a name that was tried

@@ -1,5 +1,6 @@
 //! Understand: from the catalog's row and the call's parameters to what was touched, and how. Reads nothing declared.
 
+pub(crate) mod composite;
 pub(crate) mod effect;
 pub(crate) mod given;
 pub(crate) mod lists;

@@ -246,7 +246,7 @@ impl From<&core::Change> for Change {
         Self {
             attribute: attribute.clone(),
             address: address.clone(),
-            property: property.clone(),
+            property: property.as_deref().map(str::to_owned),
             op: (*op).into(),
             // JSON has one null: a null value and no value are published alike.
             declared: declared.clone().filter(|value| !value.is_null()),

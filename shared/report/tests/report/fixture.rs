@@ -73,7 +73,7 @@ pub(crate) fn opened() -> Finding {
     let address = "module.edge.aws_security_group.web";
     let rule = json!({"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr": "0.0.0.0/0"});
     let mut finding = on(address, vec![change("ingress", ChangeOp::Added, Value::Null, rule)]);
-    finding.changes[0].property = Some("SecurityGroupIngress".to_owned());
+    finding.changes[0].property = Some("SecurityGroupIngress".into());
     finding.severity = Severity::Critical;
     finding.rule = "sg-open-to-world".to_owned();
     finding.rule_title = "open to the world".to_owned();

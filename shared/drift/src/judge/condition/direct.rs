@@ -11,7 +11,7 @@ use super::narrow::exists;
 use crate::finding::Finding;
 use crate::judge::functions::{Does, LISTED, MOST_ARGUMENTS, SEPARATOR, setting};
 use crate::judge::parts::{Facts, Part, evidence_name, kind_name, status_name};
-use crate::judge::path::{Name, Settings};
+use crate::judge::path::{Name, NamesInside, Settings};
 use crate::judge::view::{Fields, Number, View};
 
 /// The finding, and the changes that the condition is asked of.
@@ -26,6 +26,11 @@ impl<'a> Scope<'a> {
     /// A finding with some of its changes, or all.
     pub(crate) fn of(finding: &'a Finding, changes: &'a [Facts<'a>]) -> Self {
         Self { finding, changes, change: None }
+    }
+
+    /// Whether some change may be about a setting of these last names, or hold one.
+    pub(super) fn may_concern(self, last: NamesInside) -> bool {
+        self.changes.iter().any(|facts| facts.paths().may_concern(last))
     }
 }
 
@@ -137,7 +142,7 @@ impl Variable {
 
 /// The change, if the settings may be in it: the answer to every question about them is no, or nothing, elsewhere.
 fn concerned<'a>(change: Seen<'a>, settings: &Settings) -> Option<Fields<'a>> {
-    change.fields().filter(|fields| fields.paths().is_some_and(|paths| paths.may_concern(settings)))
+    change.fields().filter(|fields| fields.paths().is_some_and(|paths| paths.may_concern(settings.last())))
 }
 
 /// The field of an object; null where there is no such thing.

@@ -6,6 +6,7 @@
 mod check;
 mod direct;
 mod narrow;
+mod needs;
 mod rewrite;
 
 use std::sync::OnceLock;
@@ -18,6 +19,7 @@ pub(crate) use direct::Scope;
 pub(crate) use narrow::{Narrow, Reach};
 
 use super::functions::ENVIRONMENT;
+use super::path::NamesInside;
 
 /// Longest condition, in bytes.
 const LONGEST: usize = 2_000;
@@ -47,6 +49,8 @@ pub(crate) struct Condition {
 #[derive(Debug, Clone)]
 struct Compiled {
     direct: direct::Direct,
+    /// The last names of settings without which the answer is no.
+    needs: Option<NamesInside>,
     expression: IdedExpr,
     reach: Reach,
 }
@@ -78,7 +82,8 @@ impl Condition {
 
     /// Answers the condition without CEL, where that is possible.
     pub(crate) fn answer(&self, scope: Scope<'_>) -> Option<bool> {
-        self.compiled().ok()?.direct.answer(scope)
+        let Compiled { direct, needs, .. } = self.compiled().ok()?;
+        if needs.is_some_and(|needs| !scope.may_concern(needs)) { Some(false) } else { direct.answer(scope) }
     }
 
     /// Asks the condition. The error says what went wrong, without any value of the finding.
@@ -134,7 +139,7 @@ fn compile(parsed: &Parsed, text: &str) -> Result<Compiled, Fault> {
     let reach = narrow::reach(parsed.program.expression());
     let direct = direct::of(parsed.program.expression());
     let expression = rewrite::forgiving(parsed.program.expression().clone());
-    Ok(Compiled { direct, expression, reach })
+    Ok(Compiled { needs: needs::of(&direct), direct, expression, reach })
 }
 
 /// The first bracket that is one too many. Brackets in texts do not count.

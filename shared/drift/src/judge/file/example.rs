@@ -117,7 +117,7 @@ fn read_change(table: &Table<'_, '_>) -> Result<Change, RulesError> {
     Ok(Change {
         attribute: table.required("attribute")?.text()?.to_owned(),
         address: table.text("address")?,
-        property: table.text("property")?,
+        property: table.text("property")?.map(Into::into),
         op: table.get("op").map(|placed| placed.one_of(OPS)).transpose()?.unwrap_or(implied),
         declared,
         actual,

@@ -191,7 +191,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         |(attribute, property, op, declared, actual)| Change {
             attribute: attribute.to_owned(),
             address: None,
-            property: property.map(str::to_owned),
+            property: property.map(|it| it.to_owned().into()),
             op,
             declared,
             actual,
