@@ -1,13 +1,12 @@
 //! Decides which shapes of a call need more than a row: hidden values, blobs, several resources, bags, deltas, renames, delays.
 
-use super::deltas::list_of;
 use super::fields::{Field, Holds};
 use super::kinds::Kind;
 use super::members::Members;
 use super::model::{Service, ShapeKind};
 use super::nouns::words;
 use super::score::Call;
-use super::steering::steers;
+use super::steering::{changes, steers};
 
 /// The flags of a call, in the format's order. `id`: the row's identifier paths.
 pub(crate) fn flags(call: &Call<'_>, id: &[String]) -> Vec<&'static str> {
@@ -32,7 +31,9 @@ pub(crate) fn options(call: &Call<'_>, kind: &Kind<'_>, members: &Members) -> Ve
     let named = |it: &&Field<'_>| {
         let (name, flag) = (it.folded.as_str(), it.shape.kind == ShapeKind::Boolean);
         let switch = ["force", "skip", "bypass", "ignore"].iter().any(|start| name.starts_with(start));
-        let token = it.member.token || name.ends_with("token") && it.holds == Holds::Text && !it.member.sensitive;
+        let secret =
+            it.member.sensitive || ["auth", "access", "security", "api", "secret"].iter().any(|it| name.contains(it));
+        let token = it.member.token || name.ends_with("token") && it.holds == Holds::Text && !secret;
         let before = ["ifmatch", "etag", "revisionid", "currentversion", "expectedversion", "expectedbucketowner"];
         flag && (switch || ["dryrunmode", "validateonly", "performcheckonly"].contains(&name))
             || token
@@ -41,11 +42,9 @@ pub(crate) fn options(call: &Call<'_>, kind: &Kind<'_>, members: &Members) -> Ve
     };
     let top = call.request.iter().filter(|it| it.depth == 0 && !KNOWN.contains(&it.folded.as_str()));
     let told = |it: &Field<'_>| members.properties.iter().any(|known| known.member() == it.path);
-    // Entries of a property that nobody maps are a change of it.
-    let lost = |it: &Field<'_>| list_of(it.name).is_some_and(|list| kind.properties.contains_key(&list));
     let is = |it: &&Field<'_>| {
         let repeated = members.repeated.contains(&it.path);
-        let steers = steers(it) && !told(it) && !lost(it);
+        let steers = steers(it) && !changes(it) && !told(it);
         repeated || steers || named(it) && !kind.properties.contains_key(&it.folded)
     };
     top.filter(is).map(|it| it.path.clone()).collect()

@@ -28,6 +28,12 @@ pub(crate) fn steers(field: &Field<'_>) -> bool {
     flag || NAMES.contains(&name) || name.starts_with("expectedrevision") || changes_entries(name)
 }
 
+/// Whether a member that steers the call changes something all the same: it resets a setting, or says which entries go. Such a
+/// member is no property, and must not be passed over either.
+pub(crate) fn changes(field: &Field<'_>) -> bool {
+    field.folded.starts_with("reset") || changes_entries(&field.folded)
+}
+
 /// Whether a folded name says which entries are added or removed: `UserIdsToAdd`.
 fn changes_entries(name: &str) -> bool {
     ["todelete", "toadd", "toremove"].iter().any(|end| name.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
