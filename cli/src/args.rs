@@ -117,7 +117,7 @@ pub(crate) enum RulesCommand {
 pub(crate) enum CatalogCommand {
     /// Explain one call: what it touches, by which member, and where that is known from
     Show {
-        /// The call, as <service>:<operation>: `ec2:ModifyVpcAttribute`
+        /// The call, by service and operation: `ec2:ModifyVpcAttribute`
         call: String,
         /// How to print it
         #[arg(long, value_enum, default_value_t = Format::Table)]
