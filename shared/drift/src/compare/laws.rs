@@ -180,3 +180,10 @@ fn policies_are_equal_where_a_public_set_says_so() {
     println!("policies: {} of {} as expected", cases.len() - wrong.len(), cases.len());
     assert_eq!(wrong, argued);
 }
+
+#[test]
+fn an_empty_block_with_a_member_that_says_nothing_is_still_that_block() {
+    let (one, other) = (json!({"a": {"_": null}}), json!({"_": {}}));
+    assert!(!is_equal(&compare(&one, &other, Equality::Map)));
+    assert!(!is_equal(&compare(&other, &one, Equality::Map)));
+}

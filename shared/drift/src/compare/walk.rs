@@ -280,7 +280,7 @@ fn is_present(value: &Value) -> bool {
     value.is_object() || !empty::is_empty(value, Zero::Value)
 }
 
-/// Whether a value is a block without arguments: `Allow: {}`.
+/// Whether a value is a block without arguments: `Allow: {}`, and `Allow: {"CustomResponse": null}` as well.
 fn is_block(value: &Value) -> bool {
-    value.as_object().is_some_and(Map::is_empty)
+    value.is_object() && empty::is_empty(value, Zero::Value)
 }
