@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use driftwire_cloudtrail::{Limits, Record, for_each_in};
-use driftwire_declared::{Declaration, Standing, Tool};
+use driftwire_declared::{Declaration, Tool};
 use driftwire_drift::{Judged, Reason, Replay, Verdict, irrelevance, judge, replay::unreadable_reason};
 use serde_json::{Map, Value};
 
@@ -74,16 +74,12 @@ fn fitting(bytes: &[u8]) -> Vec<Declaration> {
                 attributes.insert((*id).to_owned(), Value::from(named.id.as_str()));
             }
             let declaration = Declaration {
-                tool: Tool::Terraform,
-                address: format!("{}.r{}", kind.name, declarations.len()),
-                kind: kind.name.to_owned(),
                 origin: "terraform.tfstate".to_owned(),
                 version: "serial 1".to_owned(),
                 account: record.account().map(str::to_owned),
                 region: record.region.as_deref().map(str::to_owned),
                 attributes,
-                standing: Standing::Current,
-                ignored: Vec::new(),
+                ..Declaration::new(Tool::Terraform, kind.name, format!("{}.r{}", kind.name, declarations.len()))
             };
             declarations.entry((named.kind.clone(), named.id.clone())).or_insert(declaration);
         }

@@ -1,6 +1,6 @@
 //! Calls that add entries to a list or remove them: each entry is told by itself, whatever the order of the records.
 
-use driftwire_declared::{Declaration, Standing, Tool};
+use driftwire_declared::{Declaration, Tool};
 use driftwire_drift::verdict::ChangeOp;
 use driftwire_drift::{Replay, Status};
 use serde_json::{Value, json};
@@ -23,19 +23,15 @@ fn desks() -> [(Desk, &'static str); 2] {
         "main",
         json!({"id": ID, "core_network_id": "core-network-0123456789abcdef0", "vpc_arn": vpc, "subnet_arns": subnets}),
     )]);
-    let properties =
-        json!({"id": ID, "CoreNetworkId": "core-network-0123456789abcdef0", "VpcArn": vpc, "SubnetArns": subnets});
+    let properties = json!({"CoreNetworkId": "core-network-0123456789abcdef0", "VpcArn": vpc, "SubnetArns": subnets});
     let stack = Declaration {
-        tool: Tool::CloudFormation,
-        address: "Attachment".to_owned(),
-        kind: "AWS::NetworkManager::VpcAttachment".to_owned(),
+        id: Some(ID.to_owned()),
         origin: "stack".to_owned(),
         version: "1".to_owned(),
         account: Some("111122223333".to_owned()),
         region: Some("eu-west-1".to_owned()),
         attributes: properties.as_object().unwrap().clone(),
-        standing: Standing::Current,
-        ignored: Vec::new(),
+        ..Declaration::new(Tool::CloudFormation, "AWS::NetworkManager::VpcAttachment", "Attachment")
     };
     [(Desk::new(terraform), "subnet_arns"), (Desk::new(vec![stack]), "SubnetArns")]
 }

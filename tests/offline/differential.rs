@@ -1,7 +1,7 @@
 //! A second opinion on the catalog: requests made up from AWS's models, each about one declared resource among thousands of
 //! decoys. `cargo xtask catalog --requests SEED FILE` draws others; `DRIFTWIRE_REQUESTS` names them.
 
-use driftwire_declared::{Declaration, Standing, Tool};
+use driftwire_declared::{Declaration, Tool};
 use serde_json::{Map, Value, json};
 
 use crate::desk::Desk;
@@ -35,20 +35,18 @@ fn declaration(
     tool: Tool,
     kind: &str,
     address: &str,
-    attributes: Map<String, Value>,
+    mut attributes: Map<String, Value>,
     place: (&str, &str),
 ) -> Declaration {
+    let id = if tool == Tool::CloudFormation { attributes.remove("id") } else { None };
     Declaration {
-        tool,
-        address: address.to_owned(),
-        kind: kind.to_owned(),
+        id: id.and_then(|id| id.as_str().map(str::to_owned)),
         origin: "states".to_owned(),
         version: "serial 1".to_owned(),
         account: Some(place.0.to_owned()),
         region: Some(place.1.to_owned()),
         attributes,
-        standing: Standing::Current,
-        ignored: Vec::new(),
+        ..Declaration::new(tool, kind, address)
     }
 }
 
@@ -58,7 +56,9 @@ fn decoys(target: &Declaration, types: &[&str], count: usize) -> Vec<Declaration
         let each = |(name, value): (&String, &Value)| {
             (name.clone(), value.as_str().map_or(value.clone(), |it| change(it).into()))
         };
-        target.attributes.iter().map(each).collect()
+        let mut changed: Map<String, Value> = target.attributes.iter().map(each).collect();
+        changed.extend(target.id.as_deref().map(|id| ("id".to_owned(), change(id).into())));
+        changed
     };
     (0..count)
         .map(|at| {

@@ -3,7 +3,7 @@
 mod decoys;
 
 use driftwire_catalog::resource_type;
-use driftwire_declared::{Declaration, Standing, Tool};
+use driftwire_declared::{Declaration, Tool};
 use driftwire_drift::index::Found;
 use driftwire_drift::verdict::Evidence;
 use driftwire_drift::{Index, Judged, Outcome, Reason, Verdict};
@@ -17,17 +17,16 @@ const REGION: &str = "eu-west-1";
 
 /// A block of some tool, placed.
 fn block(tool: Tool, kind: &str, address: &str, (account, region): (&str, &str), attributes: &Value) -> Declaration {
+    let mut attributes = attributes.as_object().unwrap().clone();
+    let id = if tool == Tool::CloudFormation { attributes.remove("id") } else { None };
     Declaration {
-        tool,
-        address: address.to_owned(),
-        kind: kind.to_owned(),
+        id: id.and_then(|id| id.as_str().map(str::to_owned)),
         origin: "state".to_owned(),
         version: "1".to_owned(),
         account: Some(account.to_owned()),
         region: Some(region.to_owned()),
-        attributes: attributes.as_object().unwrap().clone(),
-        standing: Standing::Current,
-        ignored: Vec::new(),
+        attributes,
+        ..Declaration::new(tool, kind, address)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{DeclaredError, document::READS};
+use crate::DeclaredError;
 
 /// The documents that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,12 @@ pub(crate) enum Kind {
     Show,
     /// `show -json` of a plan.
     Plan,
+    /// A stack of CloudFormation: its description, template and resources.
+    Stack,
+    /// A template of CloudFormation alone.
+    Template,
+    /// An export or a checkpoint of Pulumi.
+    Pulumi,
 }
 
 const UPGRADE: &str = "upgrade it with a Terraform that still reads it (0.11 for versions 1 and 2), then write it out with `terraform state pull`";
@@ -33,8 +39,8 @@ pub(crate) fn kind(document: &Map<String, Value>, origin: &str) -> Result<Kind, 
             lineage: document.get("lineage").and_then(Value::as_str).map(str::to_owned),
         });
     }
-    if let Some(found) = other_format(document) {
-        return Err(DeclaredError::OtherFormat { origin: origin.to_owned(), found, hint: READS });
+    if let Some(kind) = other_tool(document) {
+        return Ok(kind);
     }
     if let Some((found, hint)) = not_state(document) {
         return Err(DeclaredError::NotState { origin: origin.to_owned(), found, hint });
@@ -86,8 +92,8 @@ fn shown(document: &Map<String, Value>, origin: &str) -> Result<Kind, DeclaredEr
     Ok(if is_plan { Kind::Plan } else { Kind::Show })
 }
 
-/// Declared state of tools that this version does not read.
-fn other_format(document: &Map<String, Value>) -> Option<&'static str> {
+/// Declared state of other tools than Terraform.
+fn other_tool(document: &Map<String, Value>) -> Option<Kind> {
     let has = |key: &str| document.contains_key(key);
     let holds = |key: &str, inner: &str| document.get(key).and_then(|value| value.get(inner)).is_some();
     let types_start = |key: &str, prefix: &str| {
@@ -95,21 +101,16 @@ fn other_format(document: &Map<String, Value>) -> Option<&'static str> {
         values.filter_map(|value| value.get("Type")?.as_str()).any(|kind| kind.starts_with(prefix))
     };
     if has("deployment") && (has("version") || holds("deployment", "resources") || holds("deployment", "manifest")) {
-        return Some("a Pulumi export");
+        return Some(Kind::Pulumi);
     }
     if holds("checkpoint", "latest") || holds("checkpoint", "stack") {
-        return Some("a Pulumi checkpoint");
+        return Some(Kind::Pulumi);
+    }
+    if has("TemplateBody") && has("StackResources") {
+        return Some(Kind::Stack);
     }
     if has("AWSTemplateFormatVersion") || types_start("Resources", "AWS::") || types_start("Resources", "Custom::") {
-        return Some("a CloudFormation template");
-    }
-    if has("TemplateBody")
-        || has("StackResources")
-        || has("StackResourceSummaries")
-        || has("StackResourceDrifts")
-        || has("Stacks")
-    {
-        return Some("an answer or a stack file of CloudFormation");
+        return Some(Kind::Template);
     }
     None
 }
@@ -170,11 +171,16 @@ mod tests {
     }
 
     #[test]
-    fn state_of_other_tools_is_named() {
-        assert_snapshot!(refusal(&json!({"version": 3, "deployment": {"resources": []}})), @"`a.json` is a Pulumi export; this version reads Terraform and OpenTofu state");
-        assert_snapshot!(refusal(&json!({"version": 3, "checkpoint": {"latest": {}}})), @"`a.json` is a Pulumi checkpoint; this version reads Terraform and OpenTofu state");
-        assert_snapshot!(refusal(&json!({"Resources": {"A": {"Type": "AWS::S3::Bucket"}}})), @"`a.json` is a CloudFormation template; this version reads Terraform and OpenTofu state");
-        assert_snapshot!(refusal(&json!({"Stack": {}, "TemplateBody": "", "StackResources": []})), @"`a.json` is an answer or a stack file of CloudFormation; this version reads Terraform and OpenTofu state");
+    fn state_of_other_tools_is_known() {
+        let kind = |document: Value| kind(document.as_object().unwrap(), "a.json").unwrap();
+        assert_eq!(kind(json!({"version": 3, "deployment": {"resources": []}})), Kind::Pulumi);
+        assert_eq!(kind(json!({"version": 3, "checkpoint": {"latest": {}}})), Kind::Pulumi);
+        assert_eq!(kind(json!({"Resources": {"A": {"Type": "AWS::S3::Bucket"}}})), Kind::Template);
+        assert_eq!(kind(json!({"Stack": {}, "TemplateBody": "", "StackResources": []})), Kind::Stack);
+    }
+
+    #[test]
+    fn what_is_given_by_mistake_is_named() {
         assert_snapshot!(refusal(&json!({"Records": []})), @"`a.json` is a CloudTrail log file or a batch of messages, not declared state; give it to `--trail`");
         assert_snapshot!(refusal(&json!({"ID": "1", "Operation": "OperationTypeApply", "Who": "a@b", "Created": "x"})), @"`a.json` is the lock of a state, not declared state; give the state file beside it");
         assert_snapshot!(refusal(&json!({})), @"`a.json` is JSON without the marks of a state, not declared state; write the state out with `terraform state pull`, or a plan with `terraform show -json FILE`");

@@ -4,20 +4,24 @@
 //! with where and what to do. Secrets are replaced by keyed hashes before anything leaves this crate: NO-SECRET-OUT.
 //! Nothing here opens a file, decompresses, or looks at the environment.
 
+mod cloudformation;
 mod declaration;
 mod detect;
 mod document;
 mod error;
+mod pulumi;
 mod redact;
 mod state;
 mod terraform;
+mod unresolved;
 
 use detect::Kind;
 
-pub use declaration::{Declaration, Standing, Tool};
+pub use declaration::{Declaration, IgnoredTags, Standing, Tool};
 pub use error::DeclaredError;
 pub use redact::{Redactor, Step, is_redacted};
 pub use state::{DeclaredState, Format, SkipReason, Warning};
+pub use unresolved::{Unresolved, unresolved};
 
 /// Reads one file of declared state.
 ///
@@ -36,5 +40,8 @@ pub fn read(bytes: &[u8], origin: &str, redactor: &Redactor) -> Result<DeclaredS
         Kind::StateV3 => terraform::state_v3(document, origin, redactor),
         Kind::Show => terraform::show(document, origin, redactor),
         Kind::Plan => terraform::plan(document, origin, redactor),
+        Kind::Stack => cloudformation::stack(document, origin, redactor),
+        Kind::Template => cloudformation::template(document, origin, redactor),
+        Kind::Pulumi => pulumi::read(document, origin, redactor),
     }
 }

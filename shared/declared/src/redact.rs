@@ -16,6 +16,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
+use crate::unresolved;
+
 pub use path::Step;
 
 /// The only key of what stands in a secret's place: `{"$redacted": "hmac-…"}`.
@@ -78,7 +80,9 @@ impl Redactor {
             Value::String(text) if text.is_empty() => value.clone(),
             Value::String(text) => self.marked(text),
             Value::Array(items) if items.is_empty() => value.clone(),
-            Value::Object(map) if map.is_empty() || is_mark(map) => value.clone(),
+            Value::Object(map) if map.is_empty() || is_mark(map) || unresolved::of_members(map).is_some() => {
+                value.clone()
+            }
             other => self.marked(&other.to_string()),
         }
     }

@@ -38,6 +38,12 @@ pub enum Format {
     ShowJson,
     /// `terraform show -json` of a saved plan.
     PlanJson,
+    /// A stack of CloudFormation.
+    Stack,
+    /// A template of CloudFormation alone.
+    Template,
+    /// An export or a checkpoint of Pulumi.
+    Deployment,
 }
 
 impl fmt::Display for Format {
@@ -47,6 +53,9 @@ impl fmt::Display for Format {
             Self::StateV3 => "state version 3",
             Self::ShowJson => "state as `show -json`",
             Self::PlanJson => "plan as JSON",
+            Self::Stack => "stack of CloudFormation",
+            Self::Template => "template of CloudFormation",
+            Self::Deployment => "deployment of Pulumi",
         })
     }
 }

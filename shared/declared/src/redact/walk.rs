@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 
 use super::{MARK, Redactor, is_mark, name, shape};
+use crate::unresolved;
 
 /// JSON text inside JSON text is opened this many times; deeper, only its looks count.
 const DEEPEST_TEXT: u8 = 4;
@@ -85,7 +86,7 @@ impl Redactor {
     }
 
     pub(super) fn walk_object(&self, map: &mut Map<String, Value>, place: Place, depth: u8) -> bool {
-        if is_mark(map) {
+        if is_mark(map) || unresolved::of_members(map).is_some() {
             return false;
         }
         let pair_value = secret_pair(map, place);

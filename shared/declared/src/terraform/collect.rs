@@ -122,16 +122,13 @@ impl<'c> Collector<'c> {
             attributes.remove("private");
             redactor.redact_attributes(&kind, &mut attributes);
             Declaration {
-                tool,
-                address,
-                kind,
                 origin: origin.to_owned(),
                 version: version.clone(),
                 account: place.account,
                 region: place.region,
                 attributes,
                 standing,
-                ignored: Vec::new(),
+                ..Declaration::new(tool, kind, address)
             }
         };
         let declarations = objects.into_iter().zip(stated).map(declare).collect();

@@ -67,7 +67,9 @@ impl Places {
     pub(super) fn new(format: Format, configured: BTreeMap<String, String>) -> Self {
         let agreement = match format {
             Format::StateV4 | Format::StateV3 => Agreement::Majority,
-            Format::ShowJson | Format::PlanJson => Agreement::All,
+            Format::ShowJson | Format::PlanJson | Format::Stack | Format::Template | Format::Deployment => {
+                Agreement::All
+            }
         };
         Self { counts: BTreeMap::new(), configured, agreement }
     }

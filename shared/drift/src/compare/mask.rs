@@ -66,10 +66,11 @@ fn is_mask_text(text: &str) -> bool {
         || (text.len() >= 3 && text.bytes().all(|b| b == b'*'))
 }
 
-/// A dynamic reference of CloudFormation, alone or inside a longer text.
+/// What the source does not tell, and a dynamic reference of CloudFormation, alone or inside a longer text.
 fn is_unresolved(value: &Value) -> bool {
     // One byte is found faster than ten; most texts have no brace.
     value.as_str().is_some_and(|text| text.contains('{') && text.contains("{{resolve:"))
+        || driftwire_declared::unresolved(value).is_some()
 }
 
 #[cfg(test)]

@@ -113,16 +113,15 @@ fn composite(
     texts.filter(|_| unnamed < 2).map(|texts| texts.join("|"))
 }
 
-/// A declaration in CloudFormation's words: properties, and the physical id as `id`.
+/// A declaration in CloudFormation's words: properties, and the physical id.
 fn of_stack(declaration: &Declaration) -> Aliases {
     let mut aliases = Aliases::default();
-    let physical = text_at(declaration, "id");
+    let physical = declaration.id.clone();
     let kind = resource_type(&declaration.kind);
     let (primary, others) = kind.map(|it| (it.id, it.other_ids)).unwrap_or_default();
     let referred = kind.map(|it| it.reference).filter(|it| !it.is_empty()).unwrap_or(primary);
     let value = |property: &str| {
-        let is_physical_id = path::same_name(property, "id") && !declaration.attributes.contains_key(property);
-        let declared = || path::first(&declaration.attributes, property).filter(|_| !is_physical_id);
+        let declared = || path::first(&declaration.attributes, property);
         declared().and_then(path::text).or_else(|| part_of(physical.as_deref(), referred, property))
     };
     aliases.id(physical.clone());
