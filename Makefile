@@ -28,9 +28,9 @@ test: ## Run all tests
 
 demo: ## Replay the example, then explain one of its records
 	@$(CARGO) build --quiet --package driftwire
-	@target/debug/driftwire replay $(DEMO) --trail examples/acme/trail || [ $$? -eq 2 ]
+	@$${CARGO_TARGET_DIR:-target}/debug/driftwire replay $(DEMO) --trail examples/acme/trail || [ $$? -eq 2 ]
 	@printf '\n'
-	@target/debug/driftwire explain $(DEMO) examples/acme/records/open-ssh.json || [ $$? -eq 2 ]
+	@$${CARGO_TARGET_DIR:-target}/debug/driftwire explain $(DEMO) examples/acme/records/open-ssh.json || [ $$? -eq 2 ]
 
 catalog: ## Write the catalog's generated data, from pinned packages; needs pip, npm and their registries
 	$(CARGO) xtask catalog

@@ -16,6 +16,7 @@ const EXAMPLES: &str = "\
 Examples:
   driftwire replay --state terraform.tfstate --trail ./cloudtrail-logs/
   driftwire replay --state states/ --trail '2026-11-2*.json.gz' --format json
+  driftwire replay --state terraform.tfstate --config infra/ --trail ./cloudtrail-logs/
   aws cloudtrail lookup-events --output json | driftwire replay --state terraform.tfstate --trail -
   driftwire explain --state terraform.tfstate record.json
 
@@ -29,6 +30,9 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Explain one record step by step: actor, resource, declarations, equality rules, verdict
     Explain(ExplainArgs),
+    /// Compare declared properties with what AWS answers: pairs in, one a line, the paths that differ out
+    #[command(after_help = PAIRS)]
+    Compare(CompareArgs),
     /// Check a rules file, or run its examples
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -67,6 +71,9 @@ pub(crate) struct DeclaredArgs {
     /// Declared state: Terraform or OpenTofu state, `show -json`, plan JSON; files, folders or globs
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     pub(crate) state: Vec<String>,
+    /// Terraform or OpenTofu code of these states, for its `ignore_changes`: folders of root modules
+    #[arg(long, num_args = 1.., value_name = "DIR")]
+    pub(crate) config: Vec<PathBuf>,
     /// Rules file: pipelines, what to ignore, severities
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
@@ -84,17 +91,43 @@ pub(crate) struct ExplainArgs {
 }
 
 impl ExplainArgs {
-    /// Tells the record from the states: behind several paths of `--state`, the last one is the record.
+    /// Tells the record from the paths before it: behind several of `--state`, the last one is the record; behind those of
+    /// `--config`, which are folders, the last one that is no folder.
     pub(crate) fn split(&self) -> anyhow::Result<(DeclaredArgs, String)> {
         let mut declared = self.declared.clone();
         if let Some(record) = &self.record {
             return Ok((declared, record.clone()));
+        }
+        if declared.config.len() > 1
+            && let Some(record) = declared.config.pop_if(|path| !path.is_dir())
+        {
+            return Ok((declared, record.display().to_string()));
         }
         match (declared.state.pop(), declared.state.is_empty()) {
             (Some(record), false) => Ok((declared, record)),
             _ => anyhow::bail!("no record given; expected: driftwire explain --state <PATH>... <RECORD.json>"),
         }
     }
+}
+
+const PAIRS: &str = r#"A pair is one line:
+  {"type": "AWS::SQS::Queue", "declared": {"DelaySeconds": 5}, "live": {"DelaySeconds": 0, "QueueName": "jobs"}}
+and may have an "id", and "default_tags": the tags of the whole stack.
+
+Each is answered by one line, in order:
+  {"type": …, "id": …, "differences": [{"path", "declared", "actual"}], "undecided": [{"path", "reason"}]}
+
+Exit codes: 0 no difference, 2 differences, 1 error."#;
+
+/// What `compare` needs.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// A file of pairs, one a line; standard input where none is given
+    #[arg(value_name = "PAIRS.jsonl")]
+    pub(crate) pairs: Option<String>,
+    /// How to print what differs
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub(crate) format: Format,
 }
 
 /// What to do with a rules file.

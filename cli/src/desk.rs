@@ -10,6 +10,7 @@ use driftwire_declared::{Declaration, DeclaredError, DeclaredState, Redactor};
 use driftwire_drift::{Context, Detail, Index, Rules};
 
 use crate::args::DeclaredArgs;
+use crate::code;
 use crate::input::{Input, expand};
 
 /// The largest state that is read, after decompression.
@@ -31,7 +32,8 @@ impl Desk {
         let redactor = Redactor::new(&fresh_key());
         let rules = rules(args.rules.as_deref())?;
         let mut notes = Vec::new();
-        let declarations = declarations(&args.state, &redactor, &mut notes)?;
+        let mut declarations = declarations(&args.state, &redactor, &mut notes)?;
+        code::apply(&args.config, &mut declarations, &mut notes)?;
         Ok(Self { index: Index::new(declarations), rules, redactor, notes })
     }
 
@@ -41,7 +43,7 @@ impl Desk {
 }
 
 /// A key that nobody else has and that is forgotten at the end: the hashes of a run mean nothing outside it.
-fn fresh_key() -> [u8; 32] {
+pub(crate) fn fresh_key() -> [u8; 32] {
     let mut key = [0; 32];
     for (position, part) in key.chunks_mut(8).enumerate() {
         part.copy_from_slice(&RandomState::new().hash_one(position).to_le_bytes());

@@ -2,6 +2,8 @@
 
 mod args;
 mod catalog;
+mod code;
+mod compare;
 mod desk;
 mod explain;
 mod input;
@@ -50,6 +52,7 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<bool> {
     match command {
         Command::Replay(args) => replay::run(args, out),
         Command::Explain(args) => explain::run(args, out),
+        Command::Compare(args) => compare::run(args, out),
         Command::Rules(RulesCommand::Check { file }) => rules::check(file, out).map(|()| false),
         Command::Rules(RulesCommand::Test { file }) => {
             anyhow::ensure!(rules::test(file, out)?, "{}: not every example comes out as it says", file.display());

@@ -1,5 +1,6 @@
 //! What the command says to input that it cannot use: one message, on standard error, with exit code 1.
 
+mod code;
 mod command_line;
 mod rules_file;
 mod state;

@@ -1,5 +1,5 @@
-//! Walks `tests/scenarios`: each folder holds declared state, numbered records, perhaps a rules file, and in
-//! `expected.txt` all that `driftwire replay … --outcomes` prints, with the exit code as its last line.
+//! Walks `tests/scenarios`: each folder holds declared state, numbered records, perhaps a rules file and the code of the
+//! states, and in `expected.txt` all that `driftwire replay … --outcomes` prints, with the exit code as its last line.
 //!
 //! `UPDATE_EXPECT=1 cargo test -p driftwire scenarios` writes every `expected.txt` anew; read each difference as a change
 //! of behavior before it is kept.
@@ -20,11 +20,18 @@ fn name(folder: &Path) -> String {
     folder.file_name().unwrap().to_string_lossy().into_owned()
 }
 
+/// The options for what a folder may hold beside states and records.
+fn options(folder: &Path) -> Vec<&'static str> {
+    [("rules.toml", ["--rules", "rules.toml"]), ("config", ["--config", "config"])]
+        .into_iter()
+        .filter(|(name, _)| folder.join(name).exists())
+        .flat_map(|(_, option)| option)
+        .collect()
+}
+
 fn replayed(folder: &Path) -> String {
     let mut arguments = vec!["replay", "--state", "state", "--trail", "records", "--outcomes"];
-    if folder.join("rules.toml").exists() {
-        arguments.extend(["--rules", "rules.toml"]);
-    }
+    arguments.extend(options(folder));
     let ran = driftwire(folder, &arguments);
     assert_eq!(ran.stderr, "", "{}: a scenario has nothing to say on standard error", name(folder));
     format!("{}exit code: {}\n", ran.stdout, ran.code)
@@ -99,9 +106,7 @@ fn the_order_of_the_files_changes_no_finding() {
         let stream: Vec<u8> =
             records.iter().flat_map(|path| [std::fs::read(path).unwrap(), b"\n".to_vec()].concat()).collect();
         let mut arguments = vec!["replay", "--state", "state", "--format", "json", "--trail"];
-        if folder.join("rules.toml").exists() {
-            arguments.splice(1..1, ["--rules", "rules.toml"]);
-        }
+        arguments.splice(1..1, options(&folder));
         let backward = crate::run::driftwire_with(&folder, &[&arguments[..], &["-"]].concat(), &stream);
         let forward = driftwire(&folder, &[&arguments[..], &["records"]].concat());
         assert_eq!(backward.stdout, forward.stdout, "{}", name(&folder));

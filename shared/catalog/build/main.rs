@@ -45,6 +45,7 @@ fn main() {
         table::write(&out, "namespaces", &resource_rows::pack_sources("namespaces", &mut texts), &texts);
     }
     texts.write(&out);
+    std::fs::write(out.join("tokens.bin"), terraform_rows::tokens(&kinds)).expect("the build folder is writable");
     std::fs::write(out.join("ignored.rs"), ignored::source()).expect("the build folder is writable");
     println!("cargo::rerun-if-changed=data");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::packed::{Key, ResourceType};
-use crate::rows::{OneOrMany, ResourceRow};
+use crate::rows::{OneOrMany, ReadingRow, ResourceRow};
 use crate::spelling::ARN;
 use crate::texts::Texts;
 
@@ -15,10 +15,26 @@ pub(crate) fn pack(texts: &mut Texts) -> Vec<(Key, Vec<u8>)> {
             toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         rows.extend(tables);
     }
-    rows.iter().map(|(name, row)| one(name, row, texts)).collect()
+    let mut readings = readings();
+    let packed =
+        rows.iter().map(|(name, row)| one(name, row, &readings.remove(name).unwrap_or_default(), texts)).collect();
+    let unknown: Vec<&String> = readings.keys().collect();
+    assert!(unknown.is_empty(), "data/overrides/types.toml: no such types: {unknown:?}");
+    packed
 }
 
-fn one(name: &str, row: &ResourceRow, texts: &mut Texts) -> (Key, Vec<u8>) {
+/// What reviewers know of reading resources back.
+fn readings() -> BTreeMap<String, ReadingRow> {
+    let path = "data/overrides/types.toml";
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let rows: BTreeMap<String, ReadingRow> = toml::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    for (name, row) in &rows {
+        assert!(!row.because.is_empty(), "{path}: `{name}` needs `because`");
+    }
+    rows
+}
+
+fn one(name: &str, row: &ResourceRow, reading: &ReadingRow, texts: &mut Texts) -> (Key, Vec<u8>) {
     let all = |list: &[String], texts: &mut Texts| list.iter().map(|it| texts.number(it)).collect::<Vec<_>>();
     let packed = ResourceType {
         id: all(&row.id, texts),
@@ -27,12 +43,19 @@ fn one(name: &str, row: &ResourceRow, texts: &mut Texts) -> (Key, Vec<u8>) {
         write_only: all(&row.write_only, texts),
         create_only: all(&row.create_only, texts),
         unordered: all(&row.unordered, texts),
-        defaults: row.defaults.iter().map(|(path, value)| (texts.number(path), texts.number(&json(value)))).collect(),
+        defaults: row
+            .defaults
+            .iter()
+            .chain(&reading.defaults)
+            .map(|(path, value)| (texts.number(path), texts.number(&json(value))))
+            .collect(),
         transforms: row.transforms.iter().map(|(path, it)| (texts.number(path), texts.number(it))).collect(),
         live: row.live,
         tags: row.tags.as_ref().map(|it| texts.number(it)),
         arn: row.arn.as_ref().map(|it| texts.number(&short_arn(it))),
         reference: all(&row.reference, texts),
+        unread: all(&reading.unread, texts),
+        equalities: reading.equality.iter().map(|(path, it)| (texts.number(path), texts.number(it))).collect(),
     };
     ((texts.number(name), texts.number("")), postcard::to_stdvec(&packed).expect("a row can be packed"))
 }

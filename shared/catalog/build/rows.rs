@@ -152,3 +152,17 @@ pub(crate) struct ResourceRow {
     #[serde(rename = "ref")]
     pub(crate) reference: Vec<String>,
 }
+
+/// What reviewers know of reading a resource type back, beyond its schema.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ReadingRow {
+    /// Properties that a reader of AWS leaves out although they are set.
+    pub(crate) unread: Vec<String>,
+    /// How properties are compared, where their name and schema do not tell.
+    pub(crate) equality: BTreeMap<String, String>,
+    /// What properties are where nobody sets them.
+    pub(crate) defaults: BTreeMap<String, toml::Value>,
+    /// Why.
+    pub(crate) because: String,
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::packed::{Key, TerraformKind};
+use crate::packed::{Key, TerraformKind, hash};
 use crate::rows::{ListRow, TerraformRow};
 use crate::spelling::token;
 use crate::texts::Texts;
@@ -59,6 +59,19 @@ fn one(name: &str, row: &TerraformRow, texts: &mut Texts) -> (Key, Vec<u8>) {
         lists: row.lists.iter().map(|it| list(it, texts)).collect(),
     };
     ((texts.number(name), texts.number("")), postcard::to_stdvec(&packed).expect("a row can be packed"))
+}
+
+/// The rows by their Pulumi tokens: the hash of a token and the number of its row, sorted.
+pub(crate) fn tokens(rows: &BTreeMap<String, TerraformRow>) -> Vec<u8> {
+    let mut tokens: BTreeMap<u32, u16> = BTreeMap::new();
+    for (at, row) in rows.values().enumerate() {
+        let at = u16::try_from(at).expect("fewer than 65,536 rows");
+        for token in row.pulumi.as_slice() {
+            let known = tokens.insert(hash(token, ""), at);
+            assert!(known.is_none(), "the token `{token}` has the hash of another");
+        }
+    }
+    tokens.into_iter().flat_map(|(hash, row)| hash.to_le_bytes().into_iter().chain(row.to_le_bytes())).collect()
 }
 
 /// A token as its module and name, where the rest follows from them.

@@ -83,6 +83,7 @@ pub fn size_bytes() -> usize {
         &crate::source::NAMESPACES,
     ];
     tables.into_iter().map(crate::table::Table::size).sum::<usize>() + crate::table::TEXTS_SIZE
+        + crate::terraform::TOKENS.len()
 }
 
 #[cfg(test)]

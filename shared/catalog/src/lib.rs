@@ -19,10 +19,10 @@ pub use call::{Call, Candidate, Constant, Property, Target, TerraformPath, call,
 pub use coverage::{Coverage, coverage, size_bytes, type_counts};
 pub use ignored::ignored_class;
 pub use kinds::{Decoder, Delta, Effect, Flag, Why};
-pub use resource::{ResourceType, resource_type, resource_types};
+pub use resource::{ResourceType, native, resource_type, resource_types};
 pub use service::{calls_of_service, targets_of_service};
 pub use source::{event_sources, sources_of_type};
-pub use terraform::{Element, ElementList, TerraformKind, terraform, terraform_kinds};
+pub use terraform::{Element, ElementList, TerraformKind, pulumi, terraform, terraform_kinds};
 
 /// Whether a service has no regions: its records carry `us-east-1` whatever the resource's region.
 #[must_use]

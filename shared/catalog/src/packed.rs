@@ -142,4 +142,7 @@ pub(crate) struct ResourceType {
     pub(crate) tags: Option<Text>,
     pub(crate) arn: Option<Text>,
     pub(crate) reference: Vec<Text>,
+    pub(crate) unread: Vec<Text>,
+    /// Path and name of an equality.
+    pub(crate) equalities: Vec<(Text, Text)>,
 }

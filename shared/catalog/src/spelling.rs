@@ -64,6 +64,8 @@ pub(crate) fn long_arn(arn: &str) -> String {
 
 /// Pulumi's token of a module and a name: `ec2/Vpc` is `aws:ec2/vpc:Vpc`.
 pub(crate) fn token(short: &str) -> String {
-    let Some((module, name)) = short.split_once('/') else { return short.to_owned() };
+    let Some((module, name)) = short.split_once('/').filter(|_| !short.starts_with("aws:")) else {
+        return short.to_owned();
+    };
     format!("aws:{module}/{}:{name}", lowered(name))
 }

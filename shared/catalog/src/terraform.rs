@@ -48,6 +48,8 @@ pub struct ElementList {
 }
 
 pub(crate) static TABLE: Table = table!("terraform");
+/// Hashes of Pulumi's tokens and the numbers of their rows, sorted.
+pub(crate) static TOKENS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tokens.bin"));
 static KINDS: [Slot<TerraformKind>; TABLE.len()] = [const { Slot::new() }; TABLE.len()];
 
 /// Looks a Terraform type up.
@@ -55,6 +57,16 @@ static KINDS: [Slot<TerraformKind>; TABLE.len()] = [const { Slot::new() }; TABLE
 pub fn terraform(kind: &str) -> Option<&'static TerraformKind> {
     let made = |row: usize| KINDS.get(row)?.get().map(|it| (it.name, ""));
     at(TABLE.find((kind, ""), made)?)
+}
+
+/// Looks a Terraform type up by one of its Pulumi tokens: `aws:ec2/vpc:Vpc`.
+#[must_use]
+pub fn pulumi(token: &str) -> Option<&'static TerraformKind> {
+    let entries = TOKENS.as_chunks::<6>().0;
+    let hash_of = |entry: &[u8; 6]| entry.first_chunk().map(|hash| u32::from_le_bytes(*hash)).unwrap_or_default();
+    let found = entries.binary_search_by_key(&packed::hash(token, ""), hash_of).ok()?;
+    let row = u16::from_le_bytes(*entries.get(found)?.last_chunk()?);
+    at(row.into()).filter(|kind| kind.pulumi.contains(&token))
 }
 
 /// All Terraform types, sorted by name.
@@ -99,5 +111,16 @@ mod tests {
             assert!(terraform(kind.name).is_some_and(|found| std::ptr::eq(found, kind)), "{}", kind.name);
         }
         assert!(terraform("aws_no_such_thing").is_none());
+    }
+
+    #[test]
+    fn every_type_is_found_by_every_token_of_its_own() {
+        for kind in terraform_kinds() {
+            for token in kind.pulumi {
+                assert!(pulumi(token).is_some_and(|found| std::ptr::eq(found, kind)), "{token}");
+            }
+        }
+        assert_eq!(pulumi("aws:ec2/vpc:Vpc").map(|it| it.name), Some("aws_vpc"));
+        assert!(pulumi("aws:ec2/vpc:Vpz").is_none());
     }
 }

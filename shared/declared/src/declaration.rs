@@ -59,6 +59,8 @@ pub struct Declaration {
     /// What is declared, in the tool's own names; sensitive leaves are `{"$redacted": "hmac-…"}`, and what the source
     /// does not tell is a mark of [`crate::Unresolved`].
     pub attributes: Map<String, Value>,
+    /// Attributes that only identify the resource: computed, never compared.
+    pub identifiers: Map<String, Value>,
     /// Where the object stands.
     pub standing: Standing,
     /// Attribute paths the code says to leave alone (`ignore_changes`); `*` is all of them.
@@ -101,6 +103,7 @@ impl Declaration {
             account: None,
             region: None,
             attributes: Map::new(),
+            identifiers: Map::new(),
             standing: Standing::Current,
             ignored: Vec::new(),
             default_tags: BTreeMap::new(),

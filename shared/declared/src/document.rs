@@ -2,12 +2,11 @@
 
 use serde_json::{Map, Value, error::Category};
 
-use crate::DeclaredError;
+use crate::{DeclaredError, cloudformation::TAKE_TEMPLATE, detect, yaml};
 
 /// What to do about the commonest mistakes.
 const USE_STATE_PULL: &str = "write the state out with `terraform state pull`";
 const USE_SHOW_JSON: &str = "write it out with `terraform show -json FILE`";
-pub(crate) const READS: &str = "this version reads Terraform and OpenTofu state";
 
 /// Parses a file's bytes into the JSON object that it holds.
 ///
@@ -29,7 +28,42 @@ pub(crate) fn parse(bytes: &[u8], origin: &str) -> Result<Map<String, Value>, De
             found: "a single JSON value",
             hint: USE_STATE_PULL,
         }),
-        Err(error) => Err(foreign(text, origin).unwrap_or_else(|| not_json(&error, origin))),
+        Err(error) => of_yaml(bytes, text, &error, origin),
+    }
+}
+
+/// Parses what is not JSON: a template in YAML, or something given by mistake.
+fn of_yaml(
+    bytes: &[u8],
+    text: &[u8],
+    error: &serde_json::Error,
+    origin: &str,
+) -> Result<Map<String, Value>, DeclaredError> {
+    let is_template = has_line(text, &TEMPLATE_LINES);
+    if let Some(refusal) = foreign(text, origin).filter(|_| !is_template) {
+        return Err(refusal);
+    }
+    let refuse = || not_json(error, origin, json_hint(error));
+    if let [b'{' | b'[' | b'"', ..] = text {
+        return Err(refuse());
+    }
+    let yaml = std::str::from_utf8(bytes).map_err(|_| refuse())?;
+    match yaml::parse(yaml) {
+        Ok(yaml::Yaml { value: Value::Object(document), documents }) => match detect::other_yaml(&document) {
+            None if documents == 1 => Ok(document),
+            None => {
+                Err(DeclaredError::template(origin, "the second document", "one template in a file", TAKE_TEMPLATE))
+            }
+            Some((found, hint)) => Err(DeclaredError::NotState { origin: origin.to_owned(), found, hint }),
+        },
+        Ok(yaml::Yaml { value: Value::Array(items), .. }) => Err(not_an_object(origin, &items)),
+        Err(_) if is_template && has_holes(yaml) => {
+            let found = "a template that is itself still to be filled in, at `{{…}}` or `{%…%}`";
+            let hint = "render it first, or take what CloudFormation has with `aws cloudformation get-template`";
+            Err(DeclaredError::NotState { origin: origin.to_owned(), found, hint })
+        }
+        Err(wrong) if is_template => Err(DeclaredError::yaml(origin, wrong, TAKE_TEMPLATE)),
+        Ok(_) | Err(_) => Err(refuse()),
     }
 }
 
@@ -46,20 +80,22 @@ fn utf16(bytes: &[u8]) -> Option<String> {
 
 fn not_an_object(origin: &str, items: &[Value]) -> DeclaredError {
     let origin = origin.to_owned();
-    let is_stack_list = items.iter().any(|item| item.get("StackId").is_some());
-    if is_stack_list {
-        return DeclaredError::OtherFormat { origin, found: "a list from CloudFormation", hint: READS };
+    if let Some((found, hint)) = detect::part_of_stack_list(items) {
+        return DeclaredError::NotState { origin, found, hint };
     }
     DeclaredError::NotState { origin, found: "a JSON list", hint: USE_STATE_PULL }
 }
 
-fn not_json(error: &serde_json::Error, origin: &str) -> DeclaredError {
-    let message = error.to_string();
-    let reason = message.split(" at line ").next().unwrap_or_default().to_owned();
-    let hint = match error.classify() {
+fn json_hint(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
         Category::Eof => "the file ends too early: copy or write it again",
         Category::Syntax | Category::Data | Category::Io => USE_STATE_PULL,
-    };
+    }
+}
+
+pub(crate) fn not_json(error: &serde_json::Error, origin: &str, hint: &'static str) -> DeclaredError {
+    let message = error.to_string();
+    let reason = message.split(" at line ").next().unwrap_or_default().to_owned();
     DeclaredError::NotJson { origin: origin.to_owned(), line: error.line(), column: error.column(), reason, hint }
 }
 
@@ -76,8 +112,7 @@ const FIRST_BYTES: [(&[u8], &str, &str); 4] = [
 ];
 
 /// How some line of theirs begins, what they are, and what to do.
-const FIRST_WORDS: [(&[&str], &str, &str); 3] = [
-    (&["AWSTemplateFormatVersion", "Resources:", "Transform: AWS::"], "a CloudFormation template", READS),
+const FIRST_WORDS: [(&[&str], &str, &str); 2] = [
     (
         &["resource \"", "terraform {", "provider \"", "module \"", "variable \"", "data \"", "locals {", "output \""],
         "Terraform code, not its state",
@@ -97,6 +132,9 @@ const FIRST_WORDS: [(&[&str], &str, &str); 3] = [
     ),
 ];
 
+/// How some line of a template in YAML begins.
+const TEMPLATE_LINES: [&str; 3] = ["AWSTemplateFormatVersion", "Resources:", "Transform: AWS::"];
+
 /// How much of a file is looked at for a telling line.
 const HEAD_BYTES: usize = 65_536;
 
@@ -108,13 +146,22 @@ fn foreign(text: &[u8], origin: &str) -> Option<DeclaredError> {
         return Some(DeclaredError::NotState { origin, found: "an HTML or XML page", hint });
     }
     let known = FIRST_BYTES.iter().find(|(start, ..)| text.starts_with(start)).map(|(_, found, hint)| (*found, *hint));
-    let by_line = || {
-        let head = String::from_utf8_lossy(text.get(..HEAD_BYTES).unwrap_or(text));
-        let has = |words: &[&str]| head.lines().any(|line| words.iter().any(|word| line.starts_with(word)));
-        FIRST_WORDS.iter().find(|(words, ..)| has(words)).map(|(_, found, hint)| (*found, *hint))
-    };
+    let by_line =
+        || FIRST_WORDS.iter().find(|(words, ..)| has_line(text, words)).map(|(_, found, hint)| (*found, *hint));
     let (found, hint) = known.or_else(by_line)?;
     Some(DeclaredError::OtherFormat { origin, found, hint })
+}
+
+/// Whether a text has the marks of Jinja, cookiecutter and their kind, which CloudFormation does not know.
+fn has_holes(text: &str) -> bool {
+    text.contains("{%")
+        || text.match_indices("{{").any(|(at, _)| !text.get(at..).is_some_and(|it| it.starts_with("{{resolve:")))
+}
+
+/// Whether a line near the beginning begins with one of these.
+fn has_line(text: &[u8], words: &[&str]) -> bool {
+    let head = String::from_utf8_lossy(text.get(..HEAD_BYTES).unwrap_or(text));
+    head.lines().any(|line| words.iter().any(|word| line.starts_with(word)))
 }
 
 #[cfg(test)]
@@ -144,7 +191,6 @@ mod tests {
         assert_snapshot!(refusal(b"<!DOCTYPE html><html>"), @"`a.tfstate` is an HTML or XML page, not declared state; a sign-in page or an error was saved in place of the state: download it again");
         assert_snapshot!(refusal(b"PK\x03\x04...."), @"`a.tfstate` is a saved plan in binary form, or another zip archive; write it out with `terraform show -json FILE`");
         assert_snapshot!(refusal(b"\x1F\x8B\x08"), @"`a.tfstate` is compressed with gzip; decompress it first");
-        assert_snapshot!(refusal(b"AWSTemplateFormatVersion: '2010-09-09'\nResources:\n"), @"`a.tfstate` is a CloudFormation template; this version reads Terraform and OpenTofu state");
         assert_snapshot!(refusal(b"# ours\nresource \"aws_s3_bucket\" \"logs\" {}\n"), @"`a.tfstate` is Terraform code, not its state; write the state out with `terraform state pull`");
         assert_snapshot!(refusal(b"{\"@level\":\"info\"}\n{\"@level\":\"info\"}"), @"`a.tfstate` is the log of `terraform plan -json`; save the plan with `-out`, then write it out with `terraform show -json FILE`");
         assert_snapshot!(refusal(b"# aws_vpc.main:\nresource ="), @"`a.tfstate` is output of Terraform or OpenTofu for people; add `-json` to the `show` command");

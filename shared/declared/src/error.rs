@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::yaml::YamlError;
+
 /// Why a file of declared state was refused. None of these goes away by trying again.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum DeclaredError {
@@ -94,6 +96,74 @@ pub enum DeclaredError {
         /// What should be there.
         expected: &'static str,
     },
+    /// A part of a deployment of Pulumi does not have the shape of the format.
+    #[error(
+        "`{origin}` at `{path}`: expected {expected}; the file is damaged or was edited, write it again with `pulumi stack export`"
+    )]
+    WrongDeployment {
+        /// The file.
+        origin: String,
+        /// Where, as `deployment.resources[3]`.
+        path: String,
+        /// What should be there.
+        expected: &'static str,
+    },
+    /// A part of a template or a stack file of CloudFormation is not there, or not what it should be.
+    #[error("`{origin}` at `{path}`: expected {expected}; {hint}")]
+    WrongTemplate {
+        /// The file.
+        origin: String,
+        /// Where, as `Resources.Web.Type`.
+        path: String,
+        /// What should be there.
+        expected: &'static str,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A template of CloudFormation that is not YAML.
+    #[error("`{origin}` is not YAML: {reason} at line {line}, column {column}; {hint}")]
+    NotYaml {
+        /// The file.
+        origin: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What the YAML parser says.
+        reason: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A file that is no Terraform code, or code that does not say what it should.
+    #[error("`{file}` at {place}: {reason}; {hint}")]
+    NotCode {
+        /// The file.
+        file: String,
+        /// Where, as `line 3, column 5`.
+        place: String,
+        /// What is wrong with it, or what was expected.
+        reason: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// There is no code where code was expected.
+    #[error(
+        "`{origin}` holds no Terraform code; expected the folder of a root module, with `.tf`, `.tf.json` or `.tofu` files in it"
+    )]
+    NoCode {
+        /// The folder.
+        origin: String,
+    },
+    /// More code than people write.
+    #[error(
+        "`{origin}` holds more than {limit}, more than any code that people write; give the folder of a root module"
+    )]
+    TooMuchCode {
+        /// The folder or file.
+        origin: String,
+        /// What there is too much of.
+        limit: &'static str,
+    },
 }
 
 impl DeclaredError {
@@ -103,17 +173,42 @@ impl DeclaredError {
         match self {
             Self::Empty { .. } => "empty",
             Self::NotJson { .. } => "not_json",
+            Self::NotYaml { .. } => "not_yaml",
             Self::NotState { .. } => "not_state",
             Self::OtherFormat { .. } => "other_format",
             Self::Encrypted { .. } => "encrypted",
             Self::UnknownVersion { .. } => "unknown_version",
             Self::DuplicateAddress { .. } => "duplicate_address",
-            Self::WrongShape { .. } => "wrong_shape",
+            Self::WrongShape { .. } | Self::WrongDeployment { .. } | Self::WrongTemplate { .. } => "wrong_shape",
+            Self::NotCode { .. } => "not_code",
+            Self::NoCode { .. } => "no_code",
+            Self::TooMuchCode { .. } => "too_much_code",
         }
+    }
+
+    /// Makes a [`Self::TooMuchCode`].
+    pub(crate) fn too_much_code(origin: &str, limit: &'static str) -> Self {
+        Self::TooMuchCode { origin: origin.to_owned(), limit }
+    }
+
+    /// Makes a [`Self::WrongTemplate`].
+    pub(crate) fn template(origin: &str, path: impl Into<String>, expected: &'static str, hint: &'static str) -> Self {
+        Self::WrongTemplate { origin: origin.to_owned(), path: path.into(), expected, hint }
+    }
+
+    /// Makes a [`Self::NotYaml`].
+    pub(crate) fn yaml(origin: &str, error: YamlError, hint: &'static str) -> Self {
+        let YamlError { line, column, reason } = error;
+        Self::NotYaml { origin: origin.to_owned(), line, column, reason, hint }
     }
 
     /// Makes a [`Self::WrongShape`].
     pub(crate) fn shape(origin: &str, path: impl Into<String>, expected: &'static str) -> Self {
         Self::WrongShape { origin: origin.to_owned(), path: path.into(), expected }
+    }
+
+    /// Makes a [`Self::WrongDeployment`].
+    pub(crate) fn deployment(origin: &str, path: impl Into<String>, expected: &'static str) -> Self {
+        Self::WrongDeployment { origin: origin.to_owned(), path: path.into(), expected }
     }
 }

@@ -14,14 +14,17 @@ mod redact;
 mod state;
 mod terraform;
 mod unresolved;
+mod yaml;
 
 use detect::Kind;
 
 pub use declaration::{Declaration, IgnoredTags, Standing, Tool};
 pub use error::DeclaredError;
-pub use redact::{Redactor, Step, is_redacted};
+pub use redact::{Redactor, Step, is_redacted, is_secret_name};
 pub use state::{DeclaredState, Format, SkipReason, Warning};
+pub use terraform::{Applied, Code};
 pub use unresolved::{Unresolved, unresolved};
+pub use yaml::yaml;
 
 /// Reads one file of declared state.
 ///

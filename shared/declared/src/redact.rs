@@ -117,12 +117,16 @@ impl Redactor {
         path::redact_mask(self, value, mask)
     }
 
-    /// Replaces what is sensitive in the attributes of a resource of Terraform type `kind`, marked or not.
+    /// Replaces what is sensitive in the attributes of a resource of type `kind`, marked or not.
     pub(crate) fn redact_attributes(&self, kind: &str, attributes: &mut Map<String, Value>) -> bool {
         let mut changed = false;
         for name in kinds::sensitive(kind, attributes) {
             if let Some(value) = attributes.get_mut(*name) {
-                changed |= self.replace(value);
+                changed |= match unresolved::within(value) {
+                    // The hash of what is not known would be another each time it is.
+                    Some(reason) => std::mem::replace(value, reason.mark()) != *value,
+                    None => self.replace(value),
+                };
             }
         }
         self.walk_object(attributes, walk::Place::Schema, 0) || changed
@@ -139,6 +143,12 @@ impl Redactor {
     fn marked(&self, text: &str) -> Value {
         Value::Object(Map::from_iter([(MARK.to_owned(), Value::String(self.hash(text)))]))
     }
+}
+
+/// Whether an attribute of this name holds a secret, in any vocabulary: `master_password`, `MasterUserPassword`.
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
+    name::is_secret_attribute(name)
 }
 
 /// Whether a value stands in the place of a secret.

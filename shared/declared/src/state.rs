@@ -73,6 +73,24 @@ pub enum SkipReason {
     NotYetCreated,
     /// Neither managed nor a data source; the mode, as written.
     OtherMode(String),
+    /// A component: it only groups what is declared beside it.
+    Component,
+    /// Its condition is false.
+    ConditionFalse,
+    /// Its condition cannot be decided from what was read.
+    ConditionUnknown,
+    /// It is no longer in its stack.
+    LeftStack,
+    /// Nothing in AWS stands behind it that could drift: a custom resource, a wait condition.
+    NotInAws,
+    /// It stands for others, and the transform that makes them was not run.
+    Unprocessed,
+    /// Its stack, in this status, has nothing that its template declares.
+    StackStatus(String),
+    /// Read by the program, and managed elsewhere.
+    External,
+    /// The configuration of a provider.
+    ProviderConfiguration,
 }
 
 impl fmt::Display for SkipReason {
@@ -83,6 +101,15 @@ impl fmt::Display for SkipReason {
             Self::NoAttributes => f.write_str("no attributes"),
             Self::NotYetCreated => f.write_str("not yet created"),
             Self::OtherMode(mode) => write!(f, "mode {mode}"),
+            Self::Component => f.write_str("component"),
+            Self::ConditionFalse => f.write_str("condition is false"),
+            Self::ConditionUnknown => f.write_str("condition unknown"),
+            Self::LeftStack => f.write_str("no longer in the stack"),
+            Self::NotInAws => f.write_str("nothing in AWS behind it"),
+            Self::Unprocessed => f.write_str("needs a transform that was not run"),
+            Self::StackStatus(status) => write!(f, "stack in {status}"),
+            Self::External => f.write_str("resource managed elsewhere"),
+            Self::ProviderConfiguration => f.write_str("provider configuration"),
         }
     }
 }
@@ -101,6 +128,34 @@ pub enum Warning {
     PlanIncomplete,
     /// The plan holds no prior state: nothing says what exists, so nothing is declared.
     PlanWithoutPriorState,
+    /// Code calls a module whose own code is not there to read.
+    ModuleNotAtHand {
+        /// The module's address without indices.
+        address: String,
+        /// Its source, as the code names it; empty where it does not, or not in plain text.
+        source: String,
+    },
+    /// The plan leaves attributes as they are though the code says otherwise: they are taken as ignored.
+    Ignores {
+        /// The resource's address.
+        address: String,
+        /// The attributes' paths.
+        attributes: Vec<String>,
+    },
+    /// A template without its stack.
+    TemplateWithoutStack,
+    /// An operation on the stack ended halfway.
+    StackHalfway {
+        /// The stack's status.
+        status: String,
+    },
+    /// The list of the stack's resources has as many as one answer holds, and not all that the template declares.
+    ResourcesCutShort,
+    /// An update ended before its operations did: what they change is not known.
+    Interrupted {
+        /// How many operations are pending.
+        operations: usize,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -116,6 +171,31 @@ impl fmt::Display for Warning {
             Self::PlanWithoutPriorState => {
                 f.write_str("this plan knows of no state: every resource is still to be created, so none is declared")
             }
+            Self::ModuleNotAtHand { address, source } => {
+                let source = if source.is_empty() { String::new() } else { format!(" (`{source}`)") };
+                write!(
+                    f,
+                    "the code of `{address}`{source} is not at hand, so what it ignores is not known: run `terraform init` there"
+                )
+            }
+            Self::Ignores { address, attributes } => write!(
+                f,
+                "the plan leaves `{}` of `{address}` as it is though the code says otherwise: taken as `ignore_changes`",
+                attributes.join("`, `")
+            ),
+            Self::TemplateWithoutStack => f.write_str(
+                "this template came without its stack: parameters have their defaults, and nothing says which resources exist",
+            ),
+            Self::StackHalfway { status } => {
+                write!(f, "the stack is in {status}: what its template declares may not be what exists")
+            }
+            Self::ResourcesCutShort => f.write_str(
+                "the list of the stack's resources may be cut short: `describe-stack-resources` tells only the first 100, `list-stack-resources` all",
+            ),
+            Self::Interrupted { operations } => write!(
+                f,
+                "an update was interrupted, {operations} of its operations are pending: what they change is held; settle them with `pulumi refresh`"
+            ),
         }
     }
 }

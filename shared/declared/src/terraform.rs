@@ -1,18 +1,21 @@
 //! Terraform's and OpenTofu's four ways to write down what is declared, each read into [`crate::DeclaredState`].
 
 mod address;
+mod code;
 mod collect;
 mod flatmap;
-mod place;
+pub(crate) mod place;
 mod plan;
 mod provider;
 mod sensitive;
 mod show;
 mod state_v3;
 mod state_v4;
+mod written;
 
 use serde_json::{Map, Value};
 
+pub use code::{Applied, Code};
 pub(crate) use plan::read as plan;
 pub(crate) use show::read as show;
 pub(crate) use state_v3::read as state_v3;
@@ -48,6 +51,14 @@ fn take_object(
     }
 }
 
+/// Returns what must be an object.
+fn object(value: Value, origin: &str, path: impl Fn() -> String) -> Result<Map<String, Value>, DeclaredError> {
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(DeclaredError::shape(origin, path(), "an object")),
+    }
+}
+
 /// Returns a text from an object, or refuses.
 fn text<'m>(
     map: &'m Map<String, Value>,
@@ -63,9 +74,4 @@ fn text<'m>(
 /// Returns a text from an object; empty where there is none.
 fn text_or_empty<'m>(map: &'m Map<String, Value>, key: &str) -> &'m str {
     map.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// Names a version after its serial.
-fn version_of_serial(serial: Option<u64>) -> String {
-    serial.map_or_else(|| "no serial".to_owned(), |serial| format!("serial {serial}"))
 }

@@ -30,10 +30,12 @@ pub enum Unresolved {
     Content,
     /// A text that its carrier damaged: characters were replaced.
     Damaged,
+    /// A secret of which the source has only the ciphertext.
+    Secret,
 }
 
 impl Unresolved {
-    const NAMES: [(&'static str, Self); 11] = [
+    const NAMES: [(&'static str, Self); 12] = [
         ("reference", Self::Reference),
         ("attribute", Self::Attribute),
         ("parameter", Self::Parameter),
@@ -45,6 +47,7 @@ impl Unresolved {
         ("unknown", Self::Unknown),
         ("content", Self::Content),
         ("damaged", Self::Damaged),
+        ("secret", Self::Secret),
     ];
 
     /// The reason's name, as in the mark.
@@ -69,6 +72,15 @@ pub fn unresolved(value: &Value) -> Option<Unresolved> {
 pub(crate) fn of_members(members: &Map<String, Value>) -> Option<Unresolved> {
     let name = members.get(MARK).filter(|_| members.len() == 1)?.as_str()?;
     Unresolved::NAMES.iter().find(|(known, _)| *known == name).map(|(_, reason)| *reason)
+}
+
+/// Why some part of a value is not known, if one is not.
+pub(crate) fn within(value: &Value) -> Option<Unresolved> {
+    match value {
+        Value::Array(items) => items.iter().find_map(within),
+        Value::Object(members) => of_members(members).or_else(|| members.values().find_map(within)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 #[cfg(test)]

@@ -49,22 +49,31 @@ impl Context<'_> {
         compare::compare_with(declared, actual, equality, zero)
     }
 
-    /// Hides what is a secret, or looks like one, in a change. Not even its hash is shown. What the declaration hides is
-    /// hidden on the other side too, where nothing may mark it.
+    /// Hides what is a secret, or looks like one, in a change.
     pub(crate) fn hide(&self, change: &mut Change) {
-        let hide = |value: Option<&mut Value>| {
-            value.is_some_and(|value| {
-                self.redactor.redact_named(&change.attribute, value);
-                veil(value)
-            })
-        };
-        let declared = hide(change.declared.as_mut());
-        let actual = hide(change.actual.as_mut());
-        if declared && !actual {
-            change.actual = change.actual.take().map(|_| Value::from(HIDDEN));
-        }
-        change.redacted |= declared || actual;
+        change.redacted |= hide(self.redactor, &change.attribute, &mut change.declared, &mut change.actual);
     }
+}
+
+/// Hides what is a secret, or looks like one, in two values of an attribute. Not even its hash is shown. What hides the
+/// declared value hides the actual one, too, where nothing may mark it. Returns whether anything was hidden.
+pub(crate) fn hide(
+    redactor: &Redactor,
+    attribute: &str,
+    declared: &mut Option<Value>,
+    actual: &mut Option<Value>,
+) -> bool {
+    let hide = |value: Option<&mut Value>| {
+        value.is_some_and(|value| {
+            redactor.redact_named(attribute, value);
+            veil(value)
+        })
+    };
+    let (is_declared, is_actual) = (hide(declared.as_mut()), hide(actual.as_mut()));
+    if is_declared && !is_actual {
+        *actual = actual.take().map(|_| Value::from(HIDDEN));
+    }
+    is_declared || is_actual
 }
 
 /// What people see in place of a secret.

@@ -1,15 +1,19 @@
 //! What declarations say of a property or of a collection, each in its own vocabulary, and which of them owns it.
 
+mod rules;
+
 use std::borrow::Cow;
 
-use driftwire_catalog::{Element, ElementList, Property, TerraformKind, TerraformPath, terraform};
-use driftwire_declared::{Declaration, Tool};
+use driftwire_catalog::{Element, ElementList, Property, TerraformPath};
+use driftwire_declared::Declaration;
 use serde_json::{Map, Value};
 
-use crate::compare::security_group::{self, Direction, Tuple};
 use crate::index::{joined, short};
 use crate::understand::path;
 use crate::understand::record_sets::{self, RECORD_SETS};
+use crate::vocabulary::{self, camel, has_properties, is_kind, is_respelled, row_of, snake, spelled};
+
+pub(crate) use rules::{rules, rules_attribute};
 
 /// A declared value of a property.
 #[derive(Debug)]
@@ -26,26 +30,23 @@ pub(crate) struct Owner<'d> {
 pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property, of_element: bool) -> Vec<Owner<'d>> {
     let mut owners = Vec::new();
     for declaration in declarations.iter().copied() {
-        let row = terraform(&declaration.kind);
         // The declaration of an element: its `name` is not the resource's.
-        let is_element = !of_element && row.is_some_and(|row| row.element.is_some());
-        let found = match declaration.tool {
-            Tool::Terraform | Tool::OpenTofu if is_element => {
-                declared_at(declaration, own_paths(declaration, property), property)
-            }
-            Tool::Terraform | Tool::OpenTofu => {
-                declared_at(declaration, terraform_paths(declaration, property), property)
-            }
-            Tool::CloudFormation | Tool::Pulumi => declared_at(declaration, std::iter::once(property.name), property),
+        let is_element = !of_element && row_of(declaration).is_some_and(|row| row.element.is_some());
+        let found = if has_properties(declaration) {
+            declared_at(declaration, std::iter::once(property.name), property)
+        } else if is_element {
+            declared_at(declaration, own_paths(declaration, property), property)
+        } else {
+            declared_at(declaration, terraform_paths(declaration, property), property)
         };
         if let Some((attribute, value)) = found
-            && !is_copied(row, &attribute)
+            && !is_copy(declaration, &attribute)
         {
             owners.push(Owner { declaration, attribute, value });
         }
     }
     // Where a block of its own declares the property, what the whole has is the provider's copy.
-    let is_part = |owner: &Owner<'_>| terraform(&owner.declaration.kind).is_some_and(|row| row.part);
+    let is_part = |owner: &Owner<'_>| row_of(owner.declaration).is_some_and(|row| row.part);
     if owners.len() > 1 && owners.iter().any(is_part) {
         owners.retain(is_part);
     }
@@ -62,7 +63,8 @@ fn declared_at<'d, 'p>(
     let walks = property.member.contains("[]") && !property.member.ends_with("[]");
     let mut null = None;
     for path in paths {
-        let Some((attribute, value)) = value_at(&declaration.attributes, path, walks) else { continue };
+        let path = spelled(declaration, path);
+        let Some((attribute, value)) = value_at(&declaration.attributes, &path, walks) else { continue };
         if value.is_null() || value.as_str() == Some("") {
             null = null.or(Some((attribute, value)));
             continue;
@@ -106,33 +108,30 @@ pub(crate) fn terraform_paths<'p>(
             Some(property.member.trim_start_matches('>')).filter(|member| !member.is_empty()).or(Some(property.name))
         }
         TerraformPath::Any(path) => Some(*path),
-        TerraformPath::Of(kind, path) => (*kind == declaration.kind).then_some(*path),
+        TerraformPath::Of(kind, path) => is_kind(declaration, kind).then_some(*path),
     })
 }
 
 /// The paths that name the declaration's own type.
 fn own_paths<'p>(declaration: &'p Declaration, property: &'p Property) -> impl Iterator<Item = &'p str> {
     property.terraform.iter().filter_map(|path| {
-        if let TerraformPath::Of(kind, path) = path { (*kind == declaration.kind).then_some(*path) } else { None }
+        if let TerraformPath::Of(kind, path) = path { is_kind(declaration, kind).then_some(*path) } else { None }
     })
 }
 
 /// The first path that the catalog writes out for a declaration.
 pub(crate) fn explicit_path(declaration: &Declaration, property: &'static Property) -> Option<&'static str> {
     property.terraform.iter().find_map(|path| match path {
-        TerraformPath::Of(kind, path) => (*kind == declaration.kind).then_some(*path),
+        TerraformPath::Of(kind, path) => is_kind(declaration, kind).then_some(*path),
         TerraformPath::Any(path) => Some(*path).filter(|path| !path.is_empty()),
         TerraformPath::Same => None,
     })
 }
 
+/// Whether an attribute is the copy of a live value that the provider keeps in its state. Pulumi's inputs have none.
 pub(crate) fn is_copy(declaration: &Declaration, attribute: &str) -> bool {
-    is_copied(terraform(&declaration.kind), attribute)
-}
-
-fn is_copied(row: Option<&TerraformKind>, attribute: &str) -> bool {
     let top = attribute.split(['.', '[']).next().unwrap_or(attribute);
-    row.is_some_and(|row| row.computed.contains(&top))
+    !is_respelled(declaration) && row_of(declaration).is_some_and(|row| row.computed.contains(&top))
 }
 
 /// A declared element of a collection.
@@ -152,10 +151,10 @@ pub(crate) fn elements<'d>(declarations: &[&'d Declaration], collection: &str) -
     let mut own = Vec::new();
     let mut inline = Vec::new();
     for declaration in declarations.iter().copied() {
-        let Some(row) = terraform(&declaration.kind) else { continue };
+        let Some(row) = row_of(declaration) else { continue };
         if let Some(Element { collection: of, key }) = row.element
             && of == collection
-            && let Some(key) = element_key(key, Some(&declaration.attributes))
+            && let Some(key) = own_key(declaration, key)
         {
             own.push(DeclaredElement {
                 declaration,
@@ -178,6 +177,9 @@ pub(crate) fn elements<'d>(declarations: &[&'d Declaration], collection: &str) -
 
 fn listed<'d>(declaration: &'d Declaration, list: &ElementList, out: &mut Vec<DeclaredElement<'d>>) {
     let ElementList { collection: _, attribute, key } = list;
+    let attribute = spelled(declaration, attribute);
+    // A block that may stand once is an entry, too.
+    let is_list = declaration.attributes.get(attribute.as_ref()).is_none_or(|it| !it.is_object());
     let values = path::values(&declaration.attributes, &format!("{attribute}[]"));
     for (position, value) in values.into_iter().enumerate() {
         let members = value.as_object();
@@ -186,7 +188,7 @@ fn listed<'d>(declaration: &'d Declaration, list: &ElementList, out: &mut Vec<De
         if let Some(key) = key {
             out.push(DeclaredElement {
                 declaration,
-                attribute: format!("{attribute}[{position}]"),
+                attribute: if is_list { format!("{attribute}[{position}]") } else { attribute.clone().into_owned() },
                 key,
                 members,
                 value: Some(value),
@@ -202,9 +204,21 @@ pub(crate) fn home<'d>(
     key: &str,
 ) -> (String, Option<&'d Declaration>) {
     match list_of(declarations, collection, key) {
-        Some((list, declaration)) => (list.attribute.to_owned(), Some(declaration)),
+        Some((list, declaration)) => (list_name(declaration, list).into_owned(), Some(declaration)),
         None => (collection.to_owned(), declarations.first().copied()),
     }
+}
+
+/// A list as the declaration calls it, or would.
+fn list_name(declaration: &Declaration, list: &ElementList) -> Cow<'static, str> {
+    if !is_respelled(declaration) {
+        return Cow::Borrowed(list.attribute);
+    }
+    let name = spelled(declaration, list.attribute);
+    if declaration.attributes.contains_key(name.as_ref()) {
+        return Cow::Owned(name.into_owned());
+    }
+    Cow::Owned(camel(&vocabulary::plural(list.attribute)))
 }
 
 /// The list that would hold an element, and whose it is. Constants in a list's key say which elements are its own.
@@ -214,7 +228,7 @@ fn list_of<'d>(
     key: &str,
 ) -> Option<(&'static ElementList, &'d Declaration)> {
     declarations.iter().copied().find_map(|declaration| {
-        let mut lists = terraform(&declaration.kind)?.lists.iter();
+        let mut lists = row_of(declaration)?.lists.iter();
         let list = lists.find(|list| {
             list.collection == collection
                 && list.key.iter().zip(key.split('|')).all(|(part, key)| constant(part).is_none_or(|it| it == key))
@@ -236,6 +250,7 @@ pub(crate) fn in_words(
     set: &[(&'static Property, Value)],
 ) -> Option<Value> {
     let (list, declaration) = list_of(declarations, collection, key)?;
+    let words = |name: &str| if is_respelled(declaration) { camel(name) } else { name.to_owned() };
     let mut members = Map::new();
     for (part, key) in list.key.iter().zip(key.split('|')).filter(|(part, _)| constant(part).is_none()) {
         let wanted = if key.starts_with("pl-") {
@@ -246,11 +261,11 @@ pub(crate) fn in_words(
             ""
         };
         let name = part.split(',').find(|name| name.contains(wanted)).unwrap_or(part);
-        members.insert(name.to_owned(), key.parse::<i64>().map_or_else(|_| Value::from(key), Value::from));
+        members.insert(words(name), key.parse::<i64>().map_or_else(|_| Value::from(key), Value::from));
     }
     for (property, value) in set.iter().filter(|(_, value)| !value.is_null()) {
         if let Some(name) = terraform_paths(declaration, property).next() {
-            members.insert(snake(below(list.attribute, name)), value.clone());
+            members.insert(words(&snake(below(list.attribute, name))), value.clone());
         }
     }
     (!list.key.is_empty()).then_some(Value::Object(members))
@@ -259,29 +274,24 @@ pub(crate) fn in_words(
 /// A path inside an entry of a list: `value` of `parameter[0].value` in `parameter[3]`.
 pub(crate) fn below<'p>(entry: &str, path: &'p str) -> &'p str {
     let list = entry.split('[').next().unwrap_or(entry);
-    path.strip_prefix(list).and_then(|rest| rest.strip_prefix("[0].")).unwrap_or(path)
-}
-
-/// `ruleNumber` as Terraform spells it: `rule_number`.
-fn snake(name: &str) -> String {
-    let mut snake = String::with_capacity(name.len() + 4);
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !snake.is_empty() && !snake.ends_with(['_', '.']) {
-            snake.push('_');
-        }
-        snake.push(letter.to_ascii_lowercase());
-    }
-    snake
+    let rest = path.strip_prefix(list);
+    rest.and_then(|rest| rest.strip_prefix("[0].").or_else(|| rest.strip_prefix('.'))).unwrap_or(path)
 }
 
 /// The key of an element from its members; a comma separates alternatives, quotes hold a constant.
 pub(crate) fn element_key(parts: &[&str], members: Option<&Map<String, Value>>) -> Option<String> {
+    key_of_parts(parts, |name| members.and_then(|members| path::first(members, name)).and_then(path::text))
+}
+
+/// The key of a declaration that is an element as a whole: also from what only identifies it.
+fn own_key(declaration: &Declaration, parts: &[&str]) -> Option<String> {
+    key_of_parts(parts, |name| vocabulary::value(declaration, name).and_then(path::text))
+}
+
+fn key_of_parts(parts: &[&str], text: impl Fn(&str) -> Option<String>) -> Option<String> {
     let part = |part: &str| -> Option<String> {
         part.split(',').find_map(|name| {
-            if let Some(constant) = constant(name) {
-                return Some(constant.to_owned());
-            }
-            members.and_then(|members| path::first(members, name)).and_then(path::text).map(|text| plain_key(&text))
+            constant(name).map(str::to_owned).or_else(|| text(name).map(|text| plain_key(&text)))
         })
     };
     let [single] = parts else {
@@ -293,47 +303,4 @@ pub(crate) fn element_key(parts: &[&str], members: Option<&Map<String, Value>>) 
 /// A key without what one side may leave out: `false` and `"false"`, a role's ARN and its name, stay comparable.
 pub(crate) fn plain_key(text: &str) -> String {
     if text.starts_with("arn:") && text.contains(":policy/") { text.to_owned() } else { short(text).to_owned() }
-}
-
-/// A declared security-group rule.
-#[derive(Debug)]
-pub(crate) struct DeclaredRule<'d> {
-    pub(crate) declaration: &'d Declaration,
-    /// The inline attribute; empty for a rule with a block of its own.
-    pub(crate) attribute: &'static str,
-    /// Which of the inline blocks.
-    pub(crate) position: usize,
-    pub(crate) tuple: Tuple,
-}
-
-/// The rules that the declarations of a security group declare in one direction: own blocks first, then inline ones.
-pub(crate) fn rules<'d>(declarations: &[&'d Declaration], direction: Direction, group: &str) -> Vec<DeclaredRule<'d>> {
-    let mut own = Vec::new();
-    let mut inline = Vec::new();
-    let inline_attribute = direction.as_str();
-    for declaration in declarations.iter().copied() {
-        let attributes = || Value::Object(declaration.attributes.clone());
-        let read = match declaration.kind.as_str() {
-            "aws_security_group_rule" => security_group::from_terraform_rule(&attributes()),
-            "aws_vpc_security_group_ingress_rule" => {
-                security_group::from_terraform_single_rule(Direction::Ingress, &attributes())
-            }
-            "aws_vpc_security_group_egress_rule" => {
-                security_group::from_terraform_single_rule(Direction::Egress, &attributes())
-            }
-            _ => {
-                let blocks = path::values(&declaration.attributes, &format!("{inline_attribute}[]"));
-                for (position, block) in blocks.into_iter().enumerate() {
-                    let read = security_group::from_terraform_block(direction, group, block);
-                    let rule = |tuple| DeclaredRule { declaration, attribute: inline_attribute, position, tuple };
-                    inline.extend(read.tuples.into_iter().map(rule));
-                }
-                continue;
-            }
-        };
-        let tuples = read.tuples.into_iter().filter(|tuple| tuple.direction == direction);
-        own.extend(tuples.map(|tuple| DeclaredRule { declaration, attribute: "", position: 0, tuple }));
-    }
-    own.append(&mut inline);
-    own
 }

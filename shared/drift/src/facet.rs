@@ -354,5 +354,8 @@ pub(crate) fn quiet_tag(subject: Subject<'_>, key: &str) -> Option<Reason> {
     if tags::is_system(key) {
         return Some(Reason::SystemTag);
     }
+    if subject.declarations.iter().any(|it| it.ignored_tags.cover(key)) {
+        return Some(Reason::IgnoreChanges);
+    }
     subject.context.rules.ignores_tag(key).then_some(Reason::IgnoredByRule)
 }

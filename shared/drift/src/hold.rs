@@ -24,3 +24,23 @@ pub fn hold(actor: &Actor, rules: &Rules, severity: Option<Severity>) -> Option<
     );
     (tool && !critical).then_some(Reason::ToolUserAgent)
 }
+
+/// Why a change waits while an operation on the resource's own stack is under way: what it declares next is not known yet.
+/// Whoever makes the change may have started that operation, so a critical finding does not wait.
+#[must_use]
+pub fn hold_while_changing(is_changing: bool, severity: Option<Severity>) -> Option<Reason> {
+    (is_changing && severity != Some(Severity::Critical)).then_some(Reason::Stack)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_in_progress_delays_all_but_what_is_critical() {
+        assert_eq!(hold_while_changing(true, Some(Severity::High)), Some(Reason::Stack));
+        assert_eq!(hold_while_changing(true, None), Some(Reason::Stack));
+        assert_eq!(hold_while_changing(true, Some(Severity::Critical)), None);
+        assert_eq!(hold_while_changing(false, Some(Severity::Low)), None);
+    }
+}

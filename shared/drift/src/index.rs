@@ -10,13 +10,14 @@ mod spelling;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use driftwire_catalog::{is_global, terraform};
+use driftwire_catalog::is_global;
 use driftwire_declared::{Declaration, Standing};
 use hashbrown::HashMap;
 use serde_json::Value;
 
 use alias::{Aliases, aliases, text_at};
 use service::{belongs, services};
+use crate::vocabulary::{self, is_kind, kind_of, row_of};
 use spelling::{folded, is_generated, may_be, place_of_arn, shorter, without_partition};
 
 pub(crate) use alias::SINGLETON;
@@ -88,7 +89,7 @@ impl Index {
         // The order of the states must not matter.
         declarations.sort_by(|one, other| (&one.address, &one.origin).cmp(&(&other.address, &other.origin)));
         let mut index = Self { declarations: Vec::new(), ..Self::default() };
-        let parts_last = |declaration: &Declaration| terraform(&declaration.kind).is_some_and(|row| row.part);
+        let parts_last = |declaration: &Declaration| row_of(declaration).is_some_and(|row| row.part);
         for (position, declaration) in declarations.iter().enumerate().filter(|(_, it)| !parts_last(it)) {
             index.add(position, declaration);
         }
@@ -261,8 +262,9 @@ impl Index {
     }
 
     fn add(&mut self, position: usize, declaration: &Declaration) {
-        let row = terraform(&declaration.kind);
-        let kind = row.map_or(declaration.kind.as_str(), |row| row.resource);
+        let row = row_of(declaration);
+        let kind = row.map_or_else(|| kind_of(declaration), |row| Cow::Borrowed(row.resource));
+        let kind = kind.as_ref();
         let part = row.is_some_and(|row| row.part);
         let Aliases { ids, names, arn, implied } = aliases(declaration, row);
         self.add_band(declaration);
@@ -327,10 +329,10 @@ impl Index {
     }
 
     fn add_band(&mut self, declaration: &Declaration) {
-        if declaration.kind != "aws_appautoscaling_target" {
+        if !is_kind(declaration, "aws_appautoscaling_target") {
             return;
         }
-        let number = |name: &str| declaration.attributes.get(name).and_then(Value::as_f64);
+        let number = |name: &str| vocabulary::value(declaration, name).and_then(Value::as_f64);
         if let (Some(id), Some(dimension), Some(low), Some(high)) = (
             text_at(declaration, "resource_id"),
             text_at(declaration, "scalable_dimension"),

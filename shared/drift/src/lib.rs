@@ -14,6 +14,8 @@ mod actor;
 mod identity;
 mod understand;
 
+mod vocabulary;
+
 pub mod call;
 pub mod index;
 

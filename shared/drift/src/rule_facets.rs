@@ -12,6 +12,7 @@ use crate::{
     outcome::{Facet, FacetResult},
     understand::path,
     verdict::{ChangeOp, Reason},
+    vocabulary,
 };
 
 fn property(direction: Direction) -> &'static str {
@@ -76,9 +77,8 @@ pub(crate) fn removed(subject: Subject<'_>, direction: Direction, ids: &[String]
 /// The declaration of the rule with this id.
 fn owner_of<'s>(subject: Subject<'s>, rule_id: &str) -> Option<&'s Declaration> {
     subject.declarations.iter().copied().find(|declaration| {
-        ["security_group_rule_id", "id"]
-            .iter()
-            .any(|name| declaration.attributes.get(*name).and_then(Value::as_str) == Some(rule_id))
+        let names = |name: &&str| vocabulary::value(declaration, name).and_then(Value::as_str) == Some(rule_id);
+        declaration.id.as_deref() == Some(rule_id) || ["security_group_rule_id", "id"].iter().any(names)
     })
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn modified(subject: Subject<'_>, item: &RuleItem, members: &Value) -
     let mut facets = Vec::new();
     for (member, names) in MEMBERS {
         let actual = path::first(root, member).cloned().unwrap_or_default();
-        let Some((name, declared)) = names.iter().find_map(|name| owner.attributes.get_key_value(*name)) else {
+        let Some((name, declared)) = names.iter().find_map(|name| path::located(&owner.attributes, name)) else {
             continue;
         };
         // The older type keeps a list of the one source.
@@ -118,7 +118,7 @@ pub(crate) fn modified(subject: Subject<'_>, item: &RuleItem, members: &Value) -
         let change = Change {
             address: Some(owner.address.clone()),
             property: Some(upper_first(member).into()),
-            ..change(name.clone(), crate::facet::op(declared, &actual), Some(declared.clone()), Some(actual))
+            ..change(name, crate::facet::op(declared, &actual), Some(declared.clone()), Some(actual))
         };
         facets.push(Facet { register: format!("rule|{rule_id}|{member}").into(), result, change, traces: Vec::new() });
     }
@@ -212,12 +212,13 @@ fn base(
     let group = subject
         .declarations
         .iter()
-        .find(|it| it.attributes.contains_key(direction.as_str()))
+        .find(|it| it.attributes.contains_key(cover::rules_attribute(it, direction)))
         .or_else(|| subject.declarations.first());
+    let attribute = group.map_or(direction.as_str(), |it| cover::rules_attribute(it, direction));
     Change {
         address: group.map(|it| it.address.clone()),
         property: Some(property(direction).into()),
-        ..change(direction.as_str(), op, declared, actual)
+        ..change(attribute, op, declared, actual)
     }
 }
 

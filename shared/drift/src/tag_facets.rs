@@ -1,8 +1,11 @@
-//! Tags compared key by key: with `tags_all` where a declaration has it, with every block that declares the resource.
+//! Tags compared key by key: with `tags_all` where a declaration has it, with the tags that the code gives to everything it
+//! makes, with every block that declares the resource.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use driftwire_declared::Declaration;
+use driftwire_catalog::resource_type;
+use driftwire_declared::{Declaration, Tool};
 use serde_json::Value;
 
 use crate::{
@@ -11,32 +14,55 @@ use crate::{
     outcome::{Facet, FacetResult},
     understand::tags::{self, Tags},
     verdict::{ChangeOp, Reason},
+    vocabulary::{has_properties, kind_of, row_of},
 };
 
 /// The declared tags of a resource: key to value, with the declaration and the attribute that own them.
 struct DeclaredTags<'d> {
     owner: &'d Declaration,
-    attribute: &'static str,
+    attribute: Cow<'static, str>,
     tags: Tags,
 }
 
+/// The tags of the first declaration that has any, with those that the code gives to everything it makes.
 fn declared<'d>(declarations: &[&'d Declaration]) -> Option<DeclaredTags<'d>> {
-    declarations.iter().find_map(|owner| {
-        let read = |attribute: &str| owner.attributes.get(attribute).and_then(tags::read);
-        let own = read("tags");
-        if let Some(all) = read("tags_all").or_else(|| read("tagsAll")) {
-            // A state that was written by hand may have more in `tags` than in `tags_all`.
-            let mut tags = own.unwrap_or_default();
-            tags.extend(all);
-            return Some(DeclaredTags { owner, attribute: "tags", tags });
-        }
-        if let Some(tags) = own {
-            return Some(DeclaredTags { owner, attribute: "tags", tags });
-        }
-        read("Tags")
-            .map(|tags| DeclaredTags { owner, attribute: "Tags", tags })
-            .or_else(|| read("tag").map(|tags| DeclaredTags { owner, attribute: "tag", tags }))
-    })
+    let mut declared = declarations.iter().find_map(|owner| own(owner)).or_else(|| {
+        let gives = |it: &&&Declaration| !it.default_tags.is_empty() && row_of(it).is_none_or(|row| !row.part);
+        let owner = declarations.iter().find(gives)?;
+        Some(DeclaredTags { owner, attribute: attribute_of(owner), tags: Tags::new() })
+    })?;
+    for (key, value) in &declared.owner.default_tags {
+        declared.tags.entry(key.clone()).or_insert_with(|| Some(value.clone()));
+    }
+    Some(declared)
+}
+
+fn own(owner: &Declaration) -> Option<DeclaredTags<'_>> {
+    let read = |attribute: &str| owner.attributes.get(attribute).and_then(tags::read);
+    let own = read("tags");
+    if let Some(all) = read("tags_all").or_else(|| read("tagsAll")) {
+        // A state that was written by hand may have more in `tags` than in `tags_all`.
+        let mut tags = own.unwrap_or_default();
+        tags.extend(all);
+        return Some(DeclaredTags { owner, attribute: "tags".into(), tags });
+    }
+    let of = |attribute: Cow<'static, str>| Some(DeclaredTags { owner, tags: read(&attribute)?, attribute });
+    of("tags".into()).or_else(|| of("Tags".into())).or_else(|| of("tag".into())).or_else(|| of(attribute_of(owner)))
+}
+
+/// The attribute in which a declaration has tags, or would have them.
+fn attribute_of(owner: &Declaration) -> Cow<'static, str> {
+    if !has_properties(owner) {
+        return Cow::Borrowed("tags");
+    }
+    let property = resource_type(&kind_of(owner)).and_then(|kind| kind.tags).unwrap_or("Tags");
+    if owner.tool == Tool::Pulumi { Cow::Owned(lowered(property)) } else { Cow::Borrowed(property) }
+}
+
+/// A property as native Pulumi spells it: `tags`.
+fn lowered(property: &str) -> String {
+    let mut letters = property.chars();
+    letters.next().map(|first| first.to_ascii_lowercase().to_string() + letters.as_str()).unwrap_or_default()
 }
 
 /// Tags were added, or (`replace`) these are all tags now.
@@ -75,7 +101,11 @@ fn one(
         (true, false) => ChangeOp::Removed,
         (true, true) => ChangeOp::Replaced,
     };
-    let attribute = owner.map_or("tags", |it| it.attribute);
+    let attribute = match (owner, subject.declarations.first()) {
+        (Some(it), _) => it.attribute.clone(),
+        (None, Some(first)) => attribute_of(first),
+        (None, None) => "tags".into(),
+    };
     let mut change = Change {
         address: owner
             .map(|it| it.owner.address.clone())
@@ -97,7 +127,10 @@ fn one(
         .is_some_and(|value| driftwire_cloudtrail::mask(&Value::from(value.as_str())).is_some());
     let result = match quiet_tag(subject, key) {
         Some(reason) => {
-            traces.push(format!("tag `{key}` is left out of the comparison"));
+            traces.push(match reason {
+                Reason::IgnoreChanges => format!("the code leaves tag `{key}` alone on everything it makes"),
+                _ => format!("tag `{key}` is left out of the comparison"),
+            });
             FacetResult::Quiet(reason)
         }
         None if same => FacetResult::Same(Reason::Equal),

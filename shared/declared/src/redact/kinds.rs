@@ -28,6 +28,16 @@ pub(super) fn sensitive(kind: &str, attributes: &Map<String, Value>) -> &'static
         "aws_sns_platform_application" => &["platform_credential", "platform_principal"],
         "aws_ssm_activation" => &["activation_code"],
         "aws_vpn_connection" => &["customer_gateway_configuration"],
+        "AWS::SSM::Parameter" if attributes.get("Type").and_then(Value::as_str) == Some("SecureString") => &["Value"],
+        "AWS::Amplify::App" | "AWS::Amplify::Branch" => &["BasicAuthConfig"],
+        "AWS::ApiGateway::ApiKey" => &["Value"],
+        "AWS::AppFlow::ConnectorProfile" => &["ConnectorProfileConfig"],
+        "AWS::DMS::Certificate" => &["CertificatePem", "CertificateWallet"],
+        "AWS::Events::Connection" => &["AuthParameters"],
+        "AWS::KafkaConnect::Connector" => &["ConnectorConfiguration"],
+        "AWS::MWAA::Environment" => &["AirflowConfigurationOptions"],
+        "AWS::Pinpoint::APNSChannel" | "AWS::Pinpoint::APNSSandboxChannel" => &["Certificate"],
+        "AWS::Pinpoint::GCMChannel" => &["ApiKey", "ServiceJson"],
         _ => &[],
     }
 }

@@ -170,7 +170,10 @@ fn secret_pair(map: &Map<String, Value>, place: Place) -> Option<&'static str> {
         .find(|(name, value)| map.contains_key(*name) && map.contains_key(*value))?;
     let name = map.get(name)?.as_str()?;
     let is_written_by_people = place == Place::Environment || name.bytes().any(|byte| byte.is_ascii_uppercase());
-    let refers = matches!(map.get("type").and_then(Value::as_str), Some("PARAMETER_STORE" | "SECRETS_MANAGER"));
+    let refers = matches!(
+        map.get("type").or_else(|| map.get("Type")).and_then(Value::as_str),
+        Some("PARAMETER_STORE" | "SECRETS_MANAGER")
+    );
     (is_written_by_people && !refers && name::is_secret_variable(name)).then_some(value)
 }
 

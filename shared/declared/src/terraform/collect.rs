@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     place::{self, Place, Places},
     provider::Provider,
+    written::Written,
 };
 use crate::{Declaration, DeclaredError, DeclaredState, Format, Redactor, SkipReason, Standing, Tool, Warning};
 
@@ -26,6 +27,8 @@ pub(super) struct Object {
     pub(super) identity: Option<Map<String, Value>>,
     /// Where the object stands.
     pub(super) standing: Standing,
+    /// What is known of the code that declares it.
+    pub(super) written: Written,
 }
 
 /// Gathers the objects of one file.
@@ -94,6 +97,21 @@ impl<'c> Collector<'c> {
         }
     }
 
+    /// Turns everything gathered from a state into declarations. Its head has serial and lineage.
+    ///
+    /// # Errors
+    /// When two current objects have one address.
+    pub(super) fn finish_state(
+        self,
+        format: Format,
+        head: &Map<String, Value>,
+    ) -> Result<DeclaredState, DeclaredError> {
+        let serial = head.get("serial").and_then(Value::as_u64);
+        let lineage = head.get("lineage").and_then(Value::as_str).map(str::to_owned);
+        let version = serial.map_or_else(|| "no serial".to_owned(), |serial| format!("serial {serial}"));
+        self.finish(format, version, serial, lineage)
+    }
+
     /// Turns everything gathered into declarations.
     ///
     /// # Errors
@@ -116,12 +134,12 @@ impl<'c> Collector<'c> {
             places.learn(&object.provider, place);
         }
         let declare = |(object, stated): (Object, Place)| {
-            let Object { address, kind, provider, mut attributes, identity: _, standing } = object;
+            let Object { address, kind, provider, mut attributes, identity: _, standing, written } = object;
             let place = places.settle(&provider, stated, &attributes);
             attributes.remove("timeouts");
             attributes.remove("private");
             redactor.redact_attributes(&kind, &mut attributes);
-            Declaration {
+            let declaration = Declaration {
                 origin: origin.to_owned(),
                 version: version.clone(),
                 account: place.account,
@@ -129,7 +147,8 @@ impl<'c> Collector<'c> {
                 attributes,
                 standing,
                 ..Declaration::new(tool, kind, address)
-            }
+            };
+            written.tell(declaration)
         };
         let declarations = objects.into_iter().zip(stated).map(declare).collect();
         Ok(DeclaredState {

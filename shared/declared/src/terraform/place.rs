@@ -13,13 +13,13 @@ use crate::Format;
 
 /// Where something is, as far as known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) account: Option<String>,
-    pub(super) region: Option<String>,
+pub(crate) struct Place {
+    pub(crate) account: Option<String>,
+    pub(crate) region: Option<String>,
 }
 
 /// Returns what an object says of its own place.
-pub(super) fn stated(kind: &str, attributes: &Map<String, Value>, identity: Option<&Map<String, Value>>) -> Place {
+pub(crate) fn stated(kind: &str, attributes: &Map<String, Value>, identity: Option<&Map<String, Value>>) -> Place {
     let own = |key: &str| attributes.get(key).and_then(Value::as_str);
     let identified = |key: &str| identity.and_then(|identity| identity.get(key)).and_then(Value::as_str);
     let arn = [own("arn"), identified("arn"), own("id")].into_iter().flatten().find_map(Arn::parse).unwrap_or_default();
@@ -41,7 +41,7 @@ pub(super) fn stated(kind: &str, attributes: &Map<String, Value>, identity: Opti
 
 /// What the objects of each provider configuration say.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(crate) struct Places {
     counts: BTreeMap<String, Counts>,
     configured: BTreeMap<String, String>,
     agreement: Agreement,
@@ -64,18 +64,16 @@ struct Counts {
 
 impl Places {
     /// `configured` holds the regions that provider configurations name, where the format has them.
-    pub(super) fn new(format: Format, configured: BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(format: Format, configured: BTreeMap<String, String>) -> Self {
         let agreement = match format {
-            Format::StateV4 | Format::StateV3 => Agreement::Majority,
-            Format::ShowJson | Format::PlanJson | Format::Stack | Format::Template | Format::Deployment => {
-                Agreement::All
-            }
+            Format::StateV4 | Format::StateV3 | Format::Deployment => Agreement::Majority,
+            Format::ShowJson | Format::PlanJson | Format::Stack | Format::Template => Agreement::All,
         };
         Self { counts: BTreeMap::new(), configured, agreement }
     }
 
     /// Notes what an object says of its own place.
-    pub(super) fn learn(&mut self, provider: &str, place: &Place) {
+    pub(crate) fn learn(&mut self, provider: &str, place: &Place) {
         if !self.counts.contains_key(provider) {
             self.counts.insert(provider.to_owned(), Counts::default());
         }
@@ -88,7 +86,7 @@ impl Places {
     }
 
     /// Fills in what an object does not say itself.
-    pub(super) fn settle(&self, provider: &str, stated: Place, attributes: &Map<String, Value>) -> Place {
+    pub(crate) fn settle(&self, provider: &str, stated: Place, attributes: &Map<String, Value>) -> Place {
         if stated.account.is_some() && stated.region.is_some() {
             return stated;
         }
@@ -96,7 +94,7 @@ impl Places {
         let mentioned = || {
             attributes
                 .iter()
-                .filter(|(name, _)| name.ends_with("_arn"))
+                .filter(|(name, _)| name.ends_with("_arn") || name.ends_with("Arn"))
                 .filter_map(|(_, arn)| Arn::parse(arn.as_str()?))
         };
         let account = stated

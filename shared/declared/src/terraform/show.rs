@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{
     collect::{Collector, Object},
-    take_list, take_object, text, text_or_empty,
+    object, take_list, take_object, text, text_or_empty,
+    written::Written,
 };
 use crate::{DeclaredError, DeclaredState, Format, Redactor, Standing};
 
@@ -69,7 +70,7 @@ impl Resource {
             Value::Object(attributes) => attributes,
             _ => Map::new(),
         };
-        Object { address, kind, provider, attributes, identity, standing }
+        Object { address, kind, provider, attributes, identity, standing, written: Written::default() }
     }
 }
 
@@ -100,17 +101,13 @@ fn read_module(
     let resources = take_list(&mut module, "resources", origin, || format!("{path}.resources"))?;
     for (index, resource) in resources.into_iter().enumerate() {
         let path = || format!("{path}.resources[{index}]");
-        let Value::Object(resource) = resource else {
-            return Err(DeclaredError::shape(origin, path(), "an object"));
-        };
+        let resource = object(resource, origin, path)?;
         found.push(read_resource(resource, origin, path)?);
     }
     let children = take_list(&mut module, "child_modules", origin, || format!("{path}.child_modules"))?;
     for (index, child) in children.into_iter().enumerate() {
         let path = format!("{path}.child_modules[{index}]");
-        let Value::Object(child) = child else {
-            return Err(DeclaredError::shape(origin, path, "an object"));
-        };
+        let child = object(child, origin, || path.clone())?;
         read_module(child, origin, &path, found)?;
     }
     Ok(())

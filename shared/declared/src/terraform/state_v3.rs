@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::{
     address::{self, IndexKey},
     collect::{Collector, Object},
-    flatmap, take_list, take_object, text_or_empty,
+    flatmap, object, take_list, take_object, text_or_empty,
+    written::Written,
 };
 use crate::{DeclaredError, DeclaredState, Format, Redactor, SkipReason, Standing};
 
@@ -31,23 +32,17 @@ pub(crate) fn read(
     let mut collector = Collector::new(origin, redactor);
     for (index, module) in modules.into_iter().enumerate() {
         let path = || format!("modules[{index}]");
-        let Value::Object(mut module) = module else {
-            return Err(DeclaredError::shape(origin, path(), "an object"));
-        };
+        let mut module = object(module, origin, path)?;
         let prefix = module_prefix(&mut module, origin, path)?;
         let resources =
             take_object(&mut module, "resources", origin, || format!("{}.resources", path()))?.unwrap_or_default();
         for (key, resource) in resources {
             let path = || format!("{}.resources[{key:?}]", path());
-            let Value::Object(resource) = resource else {
-                return Err(DeclaredError::shape(origin, path(), "an object"));
-            };
+            let resource = object(resource, origin, path)?;
             read_resource(&key, resource, &prefix, origin, path, &mut collector)?;
         }
     }
-    let serial = document.get("serial").and_then(Value::as_u64);
-    let lineage = document.get("lineage").and_then(Value::as_str).map(str::to_owned);
-    collector.finish(Format::StateV3, super::version_of_serial(serial), serial, lineage)
+    collector.finish_state(Format::StateV3, &document)
 }
 
 /// Turns `["root", "a", "b"]` into `module.a.module.b`.
@@ -115,6 +110,7 @@ fn read_resource(
                 true => Standing::Tainted,
                 false => Standing::Current,
             },
+            written: Written::default(),
         });
     }
     Ok(())

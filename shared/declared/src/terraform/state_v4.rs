@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::{
     address::{self, IndexKey},
     collect::{Collector, Object},
-    flatmap, sensitive, take_list, take_object, text, text_or_empty,
+    flatmap, object, sensitive, take_list, take_object, text, text_or_empty,
+    written::Written,
 };
 use crate::{DeclaredError, DeclaredState, Format, Redactor, Standing, Warning};
 
@@ -30,14 +31,10 @@ pub(crate) fn read(
     let resources = take_list(&mut document, "resources", origin, || "resources".to_owned())?;
     let mut collector = Collector::new(origin, redactor);
     for (index, resource) in resources.into_iter().enumerate() {
-        let Value::Object(resource) = resource else {
-            return Err(DeclaredError::shape(origin, format!("resources[{index}]"), "an object"));
-        };
+        let resource = object(resource, origin, || format!("resources[{index}]"))?;
         read_resource(resource, index, origin, redactor, &mut collector)?;
     }
-    let serial = document.get("serial").and_then(Value::as_u64);
-    let lineage = document.get("lineage").and_then(Value::as_str).map(str::to_owned);
-    collector.finish(Format::StateV4, super::version_of_serial(serial), serial, lineage)
+    collector.finish_state(Format::StateV4, &document)
 }
 
 fn read_resource(
@@ -58,9 +55,7 @@ fn read_resource(
     let module = text_or_empty(&resource, "module");
     for (number, instance) in instances.into_iter().enumerate() {
         let path = || format!("resources[{index}].instances[{number}]");
-        let Value::Object(mut instance) = instance else {
-            return Err(DeclaredError::shape(origin, path(), "an object"));
-        };
+        let mut instance = object(instance, origin, path)?;
         let Some(key) = IndexKey::from_value(instance.get("index_key")) else {
             return Err(DeclaredError::shape(origin, format!("{}.index_key", path()), "a text or a whole number"));
         };
@@ -73,6 +68,7 @@ fn read_resource(
             attributes,
             identity: take_object(&mut instance, "identity", origin, || format!("{}.identity", path()))?,
             standing: standing(&instance),
+            written: Written::default(),
         });
     }
     Ok(())

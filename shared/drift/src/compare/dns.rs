@@ -7,7 +7,8 @@
 
 /// Whether two names are the same.
 pub(super) fn same(left: &str, right: &str) -> bool {
-    canonical(left) == canonical(right)
+    // A name of one label is no host: it may have a case.
+    left.contains('.') && right.contains('.') && canonical(left) == canonical(right)
 }
 
 /// The name in lower case, without escapes and without the final dot.

@@ -1,7 +1,7 @@
 //! Decides whether two texts are the same span of time.
 //!
 //! False positive removed: Synthetics answers `rate(1 hour)` where `rate(60 minutes)` was declared. By hand: create a
-//! canary with that schedule. EventBridge keeps the text, so only properties that ask for it are compared so.
+//! canary with that schedule. Where a service keeps the text, the other spelling still runs as often.
 //!
 //! It must not hide another rate, and leaves `cron(…)` as text.
 

@@ -15,7 +15,7 @@ use super::walk::{How, Walk};
 use super::{Equality, policy};
 
 /// Compares two sides of which at least one is JSON in a text; false when that is not so.
-pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &Value, actual: &Value, how: How) -> bool {
+pub(super) fn walk(walk: &mut Walk<'_>, at: Path<'_>, declared: &Value, actual: &Value, how: How<'_>) -> bool {
     let (Some(left), Some(right)) = (container(declared), container(actual)) else { return false };
     if policy::is_document(&left)
         && policy::is_document(&right)
@@ -29,7 +29,7 @@ pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &Value, actual: &Val
     } else {
         how
     };
-    let mut trial = Walk::default();
+    let mut trial = walk.trial();
     trial.value(at, &left, &right, inside);
     if is_text && !trial.is_without_difference() {
         walk.differ(at, declared, actual);

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Equality, Unknown, arn, cidr, dns, duration, kms, scalar, ssh_key, user_data, version};
+use super::{
+    Equality, Unknown, access_string, arn, cidr, dns, duration, epoch, kms, pem, scalar, ssh_key, user_data, version,
+};
 
 /// What is said of two scalars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +48,16 @@ fn texts(left: &str, right: &str, equality: Equality) -> Leaf {
         Equality::DnsName => Leaf::if_so(dns::same(left, right), "dns-name"),
         Equality::UserData => Leaf::if_so(user_data::same(left, right), "user-data"),
         Equality::KmsKey => kms::compare(left, right),
+        Equality::EpochHour => Leaf::if_so(epoch::same_hour(left, right), "epoch-hour"),
+        Equality::AccessString => Leaf::if_so(access_string::same(left, right), "access-string"),
         Equality::Map | Equality::Tags | Equality::JsonDocument => Leaf::Different,
         Equality::Default
         | Equality::Policy
         | Equality::ArnOrName
         | Equality::OrderedList
         | Equality::Set
-        | Equality::AttributeList => by_shape(left, right),
+        | Equality::AttributeList
+        | Equality::Subset => by_shape(left, right),
     }
 }
 
@@ -66,6 +71,12 @@ fn by_shape(left: &str, right: &str) -> Leaf {
     }
     if ssh_key::same(left, right) {
         return Leaf::By("ssh-key-comment");
+    }
+    if duration::same(left, right) {
+        return Leaf::By("duration");
+    }
+    if pem::same(left, right) {
+        return Leaf::By("pem");
     }
     if kms::is_alias_and_key(left, right) {
         return Leaf::Unknown(Unknown::Unresolved);

@@ -11,6 +11,7 @@
 //! It never reads anything, never changes the values, and knows no resource types: the caller says which
 //! [`Equality`] a property asks for.
 
+mod model;
 mod walk;
 
 mod mask;
@@ -26,11 +27,14 @@ mod tags;
 
 mod leaf;
 
+mod access_string;
 mod arn;
 mod cidr;
 mod dns;
 mod duration;
+mod epoch;
 mod kms;
+mod pem;
 mod scalar;
 mod ssh_key;
 mod user_data;
@@ -43,6 +47,7 @@ mod laws;
 
 use serde_json::Value;
 
+pub use model::{ModelComparison, ResourceRules, Undecided};
 pub use policy::statement_differences;
 
 /// Which equality a property asks for, beyond the rules that apply to every value.
@@ -65,6 +70,8 @@ pub enum Equality {
     Set,
     /// A list of attributes of which AWS answers every one there is: only the declared ones are compared.
     AttributeList,
+    /// A list that other declarations add to: only the declared elements are compared.
+    Subset,
     /// A map with free keys: a key that only the actual side has is a difference.
     Map,
     /// Tags, in any of their shapes; AWS's own `aws:` tags are not compared.
@@ -81,11 +88,15 @@ pub enum Equality {
     UserData,
     /// A KMS key: its id, its ARN, an alias.
     KmsKey,
+    /// Seconds since 1970, of which AWS keeps the hour.
+    EpochHour,
+    /// What a user of Redis or Valkey may do.
+    AccessString,
 }
 
 impl Equality {
     /// Every equality with its name, as written in the catalog's overrides.
-    const NAMES: [(&'static str, Self); 16] = [
+    const NAMES: [(&'static str, Self); 19] = [
         ("default", Self::Default),
         ("policy", Self::Policy),
         ("version_prefix", Self::VersionPrefix),
@@ -94,6 +105,7 @@ impl Equality {
         ("ordered_list", Self::OrderedList),
         ("set", Self::Set),
         ("attribute_list", Self::AttributeList),
+        ("subset", Self::Subset),
         ("map", Self::Map),
         ("tags", Self::Tags),
         ("json_document", Self::JsonDocument),
@@ -102,6 +114,8 @@ impl Equality {
         ("dns_name", Self::DnsName),
         ("user_data", Self::UserData),
         ("kms_key", Self::KmsKey),
+        ("epoch_hour", Self::EpochHour),
+        ("access_string", Self::AccessString),
     ];
 
     /// All names, for messages.

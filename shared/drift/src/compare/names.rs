@@ -32,6 +32,16 @@ const ORDERED: [&str; 11] = [
     "transformerconfig",
 ];
 
+/// Members with two names, folded: the first is the shorter.
+const SYNONYMS: [(&str, &str); 6] = [
+    ("gte", "greaterthanorequal"),
+    ("gt", "greaterthan"),
+    ("lte", "lessthanorequal"),
+    ("lt", "lessthan"),
+    ("eq", "equals"),
+    ("neq", "notequals"),
+];
+
 /// Members that an API adds beside the elements of a list, folded.
 const BESIDE: [&str; 3] = ["quantity", "tag", "xmlns"];
 
@@ -62,12 +72,13 @@ pub(super) fn equality(name: &str) -> Equality {
         "tagsall" | "tagset" | "tagging" | "taglist" => Equality::Tags,
         "attributes" => Equality::Default,
         "optionsettings" => Equality::AttributeList,
-        "engineversion" => Equality::VersionPrefix,
+        "engineversion" | "platformversion" => Equality::VersionPrefix,
         "userdata" | "userdatabase64" => Equality::UserData,
         "kmskeyid" | "kmskeyarn" | "kmskey" | "kmsmasterkeyid" | "kmsmasterkeyarn" => Equality::KmsKey,
         "dnsname" | "domainname" | "hostedzonename" | "subjectalternativenames" => Equality::DnsName,
         // Header names have no case; RDS answers its identifiers in lower case.
         "allowheaders" | "allowedheaders" | "exposeheaders" | "exposedheaders" => Equality::IgnoreCase,
+        "singleheader" | "singlequeryargument" => Equality::IgnoreCase,
         "dbinstanceidentifier"
         | "dbclusteridentifier"
         | "dbsubnetgroupname"
@@ -94,6 +105,15 @@ pub(super) fn equality(name: &str) -> Equality {
         name if ORDERED.contains(&name) => Equality::OrderedList,
         _ => Equality::Default,
     }
+}
+
+/// The other name of a member.
+fn synonym(folded: &str) -> Option<&'static str> {
+    SYNONYMS.iter().find_map(|(short, long)| match folded {
+        name if name == *short => Some(*long),
+        name if name == *long => Some(*short),
+        _ => None,
+    })
 }
 
 /// The elements of what may be a list, a wrapper around one, or the only element of one.
@@ -208,7 +228,9 @@ impl<'a> Pairing<'a> {
             }
             let folded = fold(name);
             let same = by_fold.get(&folded).copied().filter(|other| style(other) != style(name));
-            let Some(other) = same.or_else(|| self.plural(&by_fold, &folded, declared.get(name)?)) else {
+            let synonym = || synonym(&folded).and_then(|other| by_fold.get(other).copied());
+            let Some(other) = same.or_else(synonym).or_else(|| self.plural(&by_fold, &folded, declared.get(name)?))
+            else {
                 continue;
             };
             if let Some(value) = self.extras.remove(other) {

@@ -19,7 +19,7 @@ pub(super) fn same(left: &Value, right: &Value) -> Option<&'static str> {
             let is_same = decimal(&text(left)?)? == decimal(&text(right)?)?;
             is_same.then_some("number-spelling")
         }
-        (Value::Bool(_) | Value::String(_), Value::Bool(_) | Value::String(_)) => {
+        (Value::Bool(_), Value::String(_)) | (Value::String(_), Value::Bool(_)) => {
             (boolean(left)? == boolean(right)?).then_some("boolean-spelling")
         }
         _ => None,

@@ -17,7 +17,7 @@ use super::walk::{How, Walk};
 use super::{Equality, mask, names, scalar};
 
 /// Members that identify an element, folded, best first.
-const IDENTITIES: [&str; 12] = [
+const IDENTITIES: [&str; 13] = [
     "key",
     "id",
     "name",
@@ -27,6 +27,7 @@ const IDENTITIES: [&str; 12] = [
     "devicename",
     "rulename",
     "policyname",
+    "parametername",
     "statuscode",
     "logicalid",
     "sid",
@@ -36,7 +37,7 @@ const IDENTITIES: [&str; 12] = [
 const TRIALS: usize = 20_000;
 
 /// Compares two lists.
-pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &[&Value], actual: &[&Value], how: How) {
+pub(super) fn walk(walk: &mut Walk<'_>, at: Path<'_>, declared: &[&Value], actual: &[&Value], how: How<'_>) {
     if how.equality == Equality::OrderedList {
         return in_order(walk, at, declared, actual, how);
     }
@@ -53,7 +54,7 @@ pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &[&Value], actual: &
 }
 
 /// Compares element by element.
-fn in_order(walk: &mut Walk, at: Path<'_>, declared: &[&Value], actual: &[&Value], how: How) {
+fn in_order(walk: &mut Walk<'_>, at: Path<'_>, declared: &[&Value], actual: &[&Value], how: How<'_>) {
     for index in 0..declared.len().max(actual.len()) {
         let (left, right) = (declared.get(index).copied(), actual.get(index).copied());
         walk.value(
@@ -88,24 +89,29 @@ fn identity_of(element: &Value, folded: &str) -> Option<String> {
 
 /// Compares the elements that have the same identity.
 fn by_identity(
-    walk: &mut Walk,
+    walk: &mut Walk<'_>,
     at: Path<'_>,
     declared: &[&Value],
     actual: &[&Value],
-    how: How,
+    how: How<'_>,
     identity: &'static str,
 ) {
     let mut by_key: BTreeMap<String, &Value> =
         actual.iter().filter_map(|element| Some((identity_of(element, identity)?, *element))).collect();
+    let mut rest = Rest::default();
     for (index, element) in declared.iter().enumerate() {
         match identity_of(element, identity).and_then(|key| by_key.remove(&key)) {
             Some(other) => walk.value(Path::Element(&at, index), element, other, how.element()),
-            None => walk.differ(at, element, &Value::Null),
+            None => rest.declared.push((index, element)),
         }
     }
-    let list = how.equality;
-    let extras: Vec<&Value> = by_key.into_values().collect();
-    added(walk, at, &extras, list);
+    rest.actual = by_key.into_values().collect();
+    // An identity may have two spellings.
+    pair(walk, at, &mut rest, how.element());
+    for (_, element) in &rest.declared {
+        walk.differ(at, element, &Value::Null);
+    }
+    added(walk, at, &rest.actual, how.equality);
 }
 
 /// Elements that only one side has.
@@ -116,7 +122,7 @@ struct Rest<'v> {
 }
 
 /// Compares two lists whatever their order.
-fn in_any_order(walk: &mut Walk, at: Path<'_>, declared: &[&Value], actual: &[&Value], how: How) {
+fn in_any_order(walk: &mut Walk<'_>, at: Path<'_>, declared: &[&Value], actual: &[&Value], how: How<'_>) {
     if declared == actual && !actual.iter().any(|element| mask::anywhere(element)) {
         return;
     }
@@ -124,7 +130,7 @@ fn in_any_order(walk: &mut Walk, at: Path<'_>, declared: &[&Value], actual: &[&V
     let is_set = list == Equality::Set;
     let mut rest = without_identical(&distinct(declared, is_set), &distinct(actual, is_set));
     let how = How { skip: lone_id(&rest), ..how.element() };
-    let is_unknown = take_unknown(walk, &mut rest);
+    let is_unknown = take_unknown(walk, at, &mut rest);
     pair(walk, at, &mut rest, how);
     if is_unknown.declared {
         rest.actual.clear();
@@ -196,11 +202,11 @@ struct UnknownSides {
 }
 
 /// Takes out elements that cannot be known; with them, what the other side has more is not known either.
-fn take_unknown(walk: &mut Walk, rest: &mut Rest<'_>) -> UnknownSides {
+fn take_unknown(walk: &mut Walk<'_>, at: Path<'_>, rest: &mut Rest<'_>) -> UnknownSides {
     let mut sides = UnknownSides { declared: false, actual: false };
     rest.declared.retain(|(_, element)| match mask::alone(element) {
         Some(unknown) => {
-            walk.unknown(unknown);
+            walk.unknown(at, unknown);
             sides.declared = true;
             false
         }
@@ -208,7 +214,7 @@ fn take_unknown(walk: &mut Walk, rest: &mut Rest<'_>) -> UnknownSides {
     });
     rest.actual.retain(|element| match mask::alone(element) {
         Some(unknown) => {
-            walk.unknown(unknown);
+            walk.unknown(at, unknown);
             sides.actual = true;
             false
         }
@@ -218,18 +224,18 @@ fn take_unknown(walk: &mut Walk, rest: &mut Rest<'_>) -> UnknownSides {
 }
 
 /// Pairs what is equal by the rules, the largest declared elements first: they fit the fewest others.
-fn pair(walk: &mut Walk, at: Path<'_>, rest: &mut Rest<'_>, how: How) {
+fn pair(walk: &mut Walk<'_>, at: Path<'_>, rest: &mut Rest<'_>, how: How<'_>) {
     let mut by_size: Vec<(usize, &Value)> = std::mem::take(&mut rest.declared);
     by_size.sort_by_key(|(index, element)| (std::cmp::Reverse(element.to_string().len()), *index));
     let mut trials = TRIALS;
     for (index, element) in by_size {
-        let mut best: Option<(usize, Walk)> = None;
+        let mut best: Option<(usize, Walk<'_>)> = None;
         for (position, other) in rest.actual.iter().enumerate() {
             if trials == 0 {
                 break;
             }
             trials -= 1;
-            let mut trial = Walk::default();
+            let mut trial = walk.trial();
             trial.value(Path::Element(&at, index), element, other, how);
             if trial.is_equal() {
                 best = Some((position, trial));
@@ -251,8 +257,13 @@ fn pair(walk: &mut Walk, at: Path<'_>, rest: &mut Rest<'_>, how: How) {
 }
 
 /// Notes elements that only the actual side has.
-fn added(walk: &mut Walk, at: Path<'_>, elements: &[&Value], list: Equality) {
-    if !elements.is_empty() && list == Equality::AttributeList {
+fn added(walk: &mut Walk<'_>, at: Path<'_>, elements: &[&Value], list: Equality) {
+    let is_hidden = match list {
+        Equality::Subset => true,
+        Equality::AttributeList => elements.iter().all(|element| element.is_object()),
+        _ => false,
+    };
+    if !elements.is_empty() && is_hidden {
         return walk.trace("undeclared-attributes", at, "");
     }
     for element in elements {

@@ -26,7 +26,7 @@ struct Tag<'a> {
 type Tags<'a> = BTreeMap<String, Tag<'a>>;
 
 /// Compares tags, one difference a key; false when one side has no shape of tags.
-pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &Value, actual: &Value, how: How) -> bool {
+pub(super) fn walk(walk: &mut Walk<'_>, at: Path<'_>, declared: &Value, actual: &Value, how: How<'_>) -> bool {
     let (Some(left), Some(mut right)) = (tags(declared), tags(actual)) else { return false };
     if declared.is_array() != actual.is_array() {
         walk.trace("tag-shape", at, "");
@@ -52,7 +52,7 @@ pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &Value, actual: &Val
 }
 
 /// Compares a list of keys and values with a map; false when the two are not that.
-pub(super) fn walk_shapes(walk_: &mut Walk, at: Path<'_>, declared: &Value, actual: &Value, how: How) -> bool {
+pub(super) fn walk_shapes(walk_: &mut Walk<'_>, at: Path<'_>, declared: &Value, actual: &Value, how: How<'_>) -> bool {
     let is_list = |value: &Value| value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(is_tag));
     let is_map = |value: &Value| value.as_object().is_some_and(|map| !map.is_empty() && !is_tag(value) && is_flat(map));
     let fits = (is_list(declared) && is_map(actual)) || (is_map(declared) && is_list(actual));
@@ -60,7 +60,7 @@ pub(super) fn walk_shapes(walk_: &mut Walk, at: Path<'_>, declared: &Value, actu
 }
 
 /// Leaves out AWS's own tags that nobody declared.
-fn drop_system_tags(walk: &mut Walk, at: Path<'_>, declared: &Tags<'_>, actual: &mut Tags<'_>) {
+fn drop_system_tags(walk: &mut Walk<'_>, at: Path<'_>, declared: &Tags<'_>, actual: &mut Tags<'_>) {
     let before = actual.len();
     actual.retain(|key, _| !key.starts_with("aws:") || declared.contains_key(key));
     if actual.len() < before {

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::leaf::{self, Leaf};
+use super::model::{self, Rules};
 use super::path::Path;
 use super::{Comparison, Difference, Equality, Trace, Unknown, Zero, empty, json_text, mask, names, policy, set, tags};
 
 /// How one place is to be compared.
 #[derive(Clone, Copy)]
-pub(super) struct How {
+pub(super) struct How<'r> {
     /// Which equality is asked for.
     pub(super) equality: Equality,
     /// What `false` and `0` mean against nothing.
@@ -22,6 +23,10 @@ pub(super) struct How {
     pub(super) extra: Extra,
     /// A member of this object that is not compared: an identity that only one side has.
     pub(super) skip: Option<&'static str>,
+    /// What the resource's type says of this place.
+    pub(super) rules: Option<&'r Rules>,
+    /// Whether the actual side may leave out what is set.
+    pub(super) may_be_unread: bool,
 }
 
 /// What a member means that only the actual side has.
@@ -33,7 +38,7 @@ pub(super) enum Extra {
     Added,
 }
 
-impl How {
+impl<'r> How<'r> {
     /// The start of a comparison.
     pub(super) fn new(equality: Equality, zero: Zero) -> Self {
         let extra = match equality {
@@ -46,13 +51,16 @@ impl How {
             | Equality::OrderedList
             | Equality::Set
             | Equality::AttributeList
+            | Equality::Subset
             | Equality::Cidr
             | Equality::Duration
             | Equality::DnsName
             | Equality::UserData
-            | Equality::KmsKey => Extra::Undeclared,
+            | Equality::KmsKey
+            | Equality::EpochHour
+            | Equality::AccessString => Extra::Undeclared,
         };
-        Self { equality, zero, extra, skip: None }
+        Self { equality, zero, extra, skip: None, rules: None, may_be_unread: false }
     }
 
     /// The same, asking for another equality.
@@ -63,35 +71,67 @@ impl How {
 
     /// How an element of a list is compared.
     pub(super) fn element(self) -> Self {
-        if matches!(self.equality, Equality::Set | Equality::OrderedList | Equality::AttributeList) {
-            return self.with(Equality::Default);
+        let rules = self.rules.and_then(Rules::element);
+        if matches!(self.equality, Equality::Set | Equality::OrderedList | Equality::AttributeList | Equality::Subset) {
+            return Self { rules, ..self.with(Equality::Default) };
         }
-        Self { skip: None, ..self }
+        Self { skip: None, rules, ..self }
     }
 
     /// How a member of an object is compared: as its name tells, unless the whole has free keys.
     fn member(self, name: &str) -> Self {
-        if self.extra == Extra::Added || matches!(self.equality, Equality::IgnoreCase | Equality::ArnOrName) {
-            return Self { skip: None, ..self };
+        let rules = self.rules.and_then(|rules| rules.member(name));
+        if let Some(equality) = rules.and_then(|rules| rules.equality) {
+            return Self { rules, ..self.with(equality) };
         }
-        self.with(names::equality(name))
+        if self.extra == Extra::Added || matches!(self.equality, Equality::IgnoreCase | Equality::ArnOrName) {
+            return Self { skip: None, rules, ..self };
+        }
+        Self { rules, ..self.with(names::equality(name)) }
     }
 }
 
 /// What a comparison has found so far.
 #[derive(Default)]
-pub(super) struct Walk {
+pub(super) struct Walk<'v> {
     traces: Vec<Trace>,
     differences: Vec<Difference>,
-    unknown: Option<Unknown>,
+    unknown: Vec<(String, Unknown)>,
+    /// What is compared, for rules that look around.
+    declared: Option<&'v Value>,
 }
 
-impl Walk {
+impl<'v> Walk<'v> {
+    /// A comparison in which the rules of a resource type may look around in what is declared.
+    pub(super) fn of_resource(declared: &'v Value) -> Self {
+        Self { declared: Some(declared), ..Self::default() }
+    }
+
+    /// A comparison on trial, at a place of this one.
+    pub(super) fn trial(&self) -> Self {
+        Self { declared: self.declared, ..Self::default() }
+    }
+
+    /// Whether whole resources are compared, one of them as AWS answers it.
+    fn is_of_resource(&self) -> bool {
+        self.declared.is_some()
+    }
+
+    /// All of what is declared, where that is known.
+    pub(super) fn declared(&self) -> Option<&'v Value> {
+        self.declared
+    }
+
+    /// Everything that was found: what differs, what is unknown, which rules applied.
+    pub(super) fn into_parts(self) -> (Vec<Difference>, Vec<(String, Unknown)>, Vec<Trace>) {
+        (self.differences, self.unknown, self.traces)
+    }
+
     /// The result: a difference outweighs an unknown part, which outweighs equality.
     pub(super) fn finish(self) -> Comparison {
-        match (self.differences.is_empty(), self.unknown) {
+        match (self.differences.is_empty(), self.unknown.first()) {
             (false, _) => Comparison::Different(self.differences),
-            (true, Some(unknown)) => Comparison::Unknown(unknown),
+            (true, Some((_, unknown))) => Comparison::Unknown(*unknown),
             (true, None) => Comparison::Equal(self.traces),
         }
     }
@@ -103,15 +143,15 @@ impl Walk {
 
     /// Whether nothing was found to differ or to be unknown.
     pub(super) fn is_equal(&self) -> bool {
-        self.differences.is_empty() && self.unknown.is_none()
+        self.differences.is_empty() && self.unknown.is_empty()
     }
 
     /// Takes over what a trial comparison found.
-    pub(super) fn absorb(&mut self, other: Self) {
-        let Self { traces, differences, unknown } = other;
+    pub(super) fn absorb(&mut self, other: Walk<'_>) {
+        let Walk { traces, differences, unknown, declared: _ } = other;
         self.traces.extend(traces);
         self.differences.extend(differences);
-        self.unknown = self.unknown.or(unknown);
+        self.unknown.extend(unknown);
     }
 
     /// Notes the rule that made two spellings equal.
@@ -131,14 +171,22 @@ impl Walk {
     }
 
     /// Notes a part that cannot be compared.
-    pub(super) fn unknown(&mut self, unknown: Unknown) {
-        self.unknown = self.unknown.or(Some(unknown));
+    pub(super) fn unknown(&mut self, at: Path<'_>, unknown: Unknown) {
+        self.unknown.push((at.to_string(), unknown));
     }
 
     /// Compares two values at one place.
-    pub(super) fn value(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How) {
+    pub(super) fn value(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How<'_>) {
+        match how.rules {
+            Some(rules) => model::value(self, at, declared, actual, how, rules),
+            None => self.below(at, declared, actual, how),
+        }
+    }
+
+    /// Compares two values by the rules for values.
+    pub(super) fn below(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How<'_>) {
         if let Some(unknown) = mask::unknown(declared, actual) {
-            return self.unknown(unknown);
+            return self.unknown(at, unknown);
         }
         if mask::redaction(declared).is_some() {
             if declared != actual {
@@ -160,7 +208,10 @@ impl Walk {
         }
         match (declared, actual) {
             (Value::Object(left), Value::Object(right)) => {
-                if !(policy::is_document(declared)
+                // A whole resource with a property `Statement` is no policy.
+                let may_be_policy = !(self.is_of_resource() && matches!(at, Path::Root));
+                if !(may_be_policy
+                    && policy::is_document(declared)
                     && policy::is_document(actual)
                     && policy::walk(self, at, declared, actual))
                 {
@@ -179,7 +230,7 @@ impl Walk {
     }
 
     /// Whether neither side says anything. Two objects are looked into: which empty block is present matters.
-    fn both_say_nothing(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How) -> bool {
+    fn both_say_nothing(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How<'_>) -> bool {
         let are_objects = declared.is_object() && actual.is_object();
         if are_objects || !empty::is_empty(declared, how.zero) || !empty::is_empty(actual, how.zero) {
             return false;
@@ -191,25 +242,33 @@ impl Walk {
     }
 
     /// Handles a place where one side is absent and the other says something.
-    fn one_is_absent(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How) {
+    fn one_is_absent(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How<'_>) {
         match leaf::against_nothing(declared, actual, how.equality) {
-            Some(unknown) => self.unknown(unknown),
+            Some(unknown) => self.unknown(at, unknown),
+            None if actual.is_null()
+                && (how.may_be_unread || (self.is_of_resource() && model::is_unread(at, declared))) =>
+            {
+                self.unknown(at, Unknown::Omitted);
+            }
             None => self.differ(at, declared, actual),
         }
     }
 
     /// Compares two scalars.
-    fn leaf(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How) {
+    fn leaf(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How<'_>) {
         match leaf::compare(declared, actual, how.equality) {
             Leaf::Same => {}
             Leaf::By(rule) => self.trace(rule, at, ""),
-            Leaf::Unknown(unknown) => self.unknown(unknown),
+            Leaf::Unknown(unknown) => self.unknown(at, unknown),
+            Leaf::Different if self.is_of_resource() && model::is_damaged(declared, actual) => {
+                self.unknown(at, Unknown::Unresolved);
+            }
             Leaf::Different => self.differ(at, declared, actual),
         }
     }
 
     /// Compares a list with an object or a scalar: a wrapper around the elements, a map of tags, or the only element.
-    fn list_and_other(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How) {
+    fn list_and_other(&mut self, at: Path<'_>, declared: &Value, actual: &Value, how: How<'_>) {
         if tags::walk_shapes(self, at, declared, actual, how) {
             return;
         }
@@ -223,7 +282,7 @@ impl Walk {
     }
 
     /// Compares two objects, member by declared member.
-    fn object(&mut self, at: Path<'_>, declared: &Map<String, Value>, actual: &Map<String, Value>, how: How) {
+    fn object(&mut self, at: Path<'_>, declared: &Map<String, Value>, actual: &Map<String, Value>, how: How<'_>) {
         let pairs = names::Pairing::new(declared, actual, how.extra);
         if pairs.is_folded() {
             self.trace("member-names", at, "");
@@ -267,12 +326,12 @@ impl Walk {
     }
 }
 
-/// Whether an empty block gave way to another: a declared one is absent, and the actual side has an empty block that
-/// nobody declared, or has something else where nothing but blocks is declared.
+/// Whether an empty block gave way to something else: nothing but blocks is declared, one is absent, and the actual side
+/// has what nobody declared.
 fn replaced_blocks(declared: &Map<String, Value>, pairs: &names::Pairing<'_>, extras: &BTreeMap<&str, &Value>) -> bool {
     let is_gone = |(name, value): (&String, &Value)| is_block(value) && pairs.actual(name).is_none();
     let only_blocks = declared.iter().all(|(name, value)| value.is_null() || is_gone((name, value)));
-    declared.iter().any(is_gone) && extras.values().any(|value| is_block(value) || (only_blocks && is_present(value)))
+    only_blocks && declared.iter().any(is_gone) && extras.values().any(|value| is_present(value))
 }
 
 /// Whether a value is there: `{}` is a block without arguments.

@@ -1,6 +1,6 @@
 //! From facets to one verdict for a resource, and to a finding where there is something to see.
 
-use driftwire_declared::Declaration;
+use driftwire_declared::{Declaration, Standing};
 
 use super::finding::{finding, judge};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     compare::says_nothing,
     facet::Subject,
     finding::{Actor, ActorKind, Change, DeclarationRef, Finding, ResourceRef},
-    hold::hold,
+    hold::{hold, hold_while_changing},
     outcome::{Facet, FacetResult, Named, Outcome},
     verdict::{Evidence, FindingKind, Reason, Severity, Verdict},
 };
@@ -51,12 +51,23 @@ pub(super) fn quieten(
     Some(resource)
 }
 
-/// Whether an entry of `ignore_changes` covers an attribute: the same, or something above it.
+/// Whether an entry of `ignore_changes` covers an attribute: the same, or something above it. `[*]` is any position, and
+/// none where a block stands alone.
 fn covers(entry: &str, attribute: &str) -> bool {
-    entry == "*"
-        || entry == "all"
-        || entry == attribute
-        || attribute.strip_prefix(entry).is_some_and(|rest| rest.starts_with(['.', '[']))
+    if entry == "*" || entry == "all" {
+        return true;
+    }
+    let Some((before, after)) = entry.split_once("[*]") else { return is_at_or_below(entry, attribute) };
+    let Some(rest) = attribute.strip_prefix(before) else { return false };
+    let rest = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((position, rest)) if position.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+        _ => rest,
+    };
+    if after.is_empty() { rest.is_empty() || rest.starts_with(['.', '[']) } else { covers(after, rest) }
+}
+
+fn is_at_or_below(path: &str, attribute: &str) -> bool {
+    attribute.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// From facets to one verdict, and to a finding where there is something to see.
@@ -125,7 +136,7 @@ pub(super) fn conclude(
             return Outcome { verdict: Verdict::Irrelevant, reason: Reason::Ignored, ..outcome };
         }
     }
-    if let Some(reason) = hold(actor, subject.context.rules, Some(finding.severity)) {
+    if let Some(reason) = waits(subject, actor, finding.severity) {
         return Outcome { verdict: Verdict::Held, reason, ..outcome };
     }
     outcome.verdict = if kind == FindingKind::Touched { Verdict::Undecided } else { Verdict::Drifted };
@@ -134,9 +145,15 @@ pub(super) fn conclude(
     outcome
 }
 
+/// Why a change waits, if it does: for whoever made it, or for the operation that is changing the resource's stack.
+fn waits(subject: Subject<'_>, actor: &Actor, severity: Severity) -> Option<Reason> {
+    let is_changing = subject.declarations.iter().any(|it| it.standing == Standing::Changing);
+    hold(actor, subject.context.rules, Some(severity)).or_else(|| hold_while_changing(is_changing, Some(severity)))
+}
+
 /// A property that nobody declares: not drift, but on the record.
 fn undeclared_property(subject: Subject<'_>, actor: &Actor, finding: Finding, outcome: Outcome) -> Outcome {
-    let waits = hold(actor, subject.context.rules, Some(finding.severity)).is_some();
+    let waits = waits(subject, actor, finding.severity).is_some();
     let shown = !waits && actor.kind != ActorKind::Service;
     Outcome { verdict: Verdict::Irrelevant, finding: shown.then_some(finding), ..outcome }
 }
@@ -192,4 +209,35 @@ fn references(subject: Subject<'_>) -> Vec<DeclarationRef> {
         version: it.version.clone(),
     };
     subject.declarations.iter().map(reference).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn an_entry_covers_itself_and_what_is_below_it() {
+        for (entry, attribute) in [
+            ("*", "tags.a"),
+            ("tags", "tags.a"),
+            ("tags.a", "tags.a"),
+            ("a.b[0].c", "a.b[0].c"),
+            ("rules[*].status", "rules[3].status"),
+            ("rules[*].status", "rules.status"),
+            ("rules[*]", "rules"),
+            ("rules[*]", "rules[1].days"),
+            ("a[*].b[*].c", "a[0].b[12].c.d"),
+        ] {
+            assert!(covers(entry, attribute), "{entry} {attribute}");
+        }
+        for (entry, attribute) in [
+            ("tags.a", "tags"),
+            ("tags", "tags_all"),
+            ("rules[*].status", "rules[3].days"),
+            ("rules[*].status", "rules"),
+            ("rules[*]", "rulesets"),
+        ] {
+            assert!(!covers(entry, attribute), "{entry} {attribute}");
+        }
+    }
 }

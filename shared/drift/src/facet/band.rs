@@ -4,13 +4,13 @@ use driftwire_catalog::Property;
 use serde_json::Value;
 
 use super::Subject;
-use crate::{cover::Owner, index, understand::path};
+use crate::{cover::Owner, index, understand::path, vocabulary};
 
 /// Whether an autoscaler was given the right to set this value.
 pub(super) fn in_band(subject: Subject<'_>, property: &Property, owner: &Owner<'_>, actual: &Value) -> bool {
     let Some(dimension) = property.band else { return false };
     let attributes = &owner.declaration.attributes;
-    let text = |name: &str| attributes.get(name).and_then(Value::as_str);
+    let text = |name: &str| vocabulary::value(owner.declaration, name).and_then(Value::as_str);
     let range = if dimension == "own" {
         // The bounds stand beside the value.
         let block = owner.attribute.rsplit_once('.').map(|(block, _)| format!("{block}.")).unwrap_or_default();

@@ -6,13 +6,15 @@ use std::borrow::Cow;
 use driftwire_catalog::Property;
 use serde_json::{Value, json};
 
-use super::{RESOURCE, Subject, change, compared, hidden, set};
+use super::{RESOURCE, Subject, change, compared, hidden, set, undeclared};
 use crate::{
+    compare::says_nothing,
     cover::{self, DeclaredElement, Owner},
     finding::Change,
     outcome::{Facet, FacetResult},
     understand::path,
     verdict::{ChangeOp, Reason},
+    vocabulary::{has_properties, is_respelled, spelled},
 };
 
 fn element_register(collection: &str, key: &str) -> Cow<'static, str> {
@@ -43,12 +45,16 @@ pub(super) fn put(
         return vec![added(subject, collection, key, words.as_ref().unwrap_or(element))];
     };
     let mut facets = Vec::new();
+    let mut unowned = Vec::new();
     for (property, actual) in set {
         let owners = if declared.attribute.is_empty() {
             cover::owners(&[declared.declaration], property, true)
         } else {
             inline_owner(&declared, property)
         };
+        if owners.is_empty() {
+            unowned.push((*property, actual));
+        }
         for owner in owners {
             let before = facets.len();
             compared(subject, property, owner, actual, false, &mut facets);
@@ -57,6 +63,7 @@ pub(super) fn put(
             }
         }
     }
+    unwritten(&declared, collection, &unowned, &mut facets);
     if facets.is_empty() {
         // A part that is written without a value that can be seen.
         let unseen = collection == "@part" && set.is_empty();
@@ -73,13 +80,43 @@ pub(super) fn put(
     facets
 }
 
+/// What a call sets of an element that the code does not mention. A state of Terraform mentions everything; where only
+/// what somebody wrote is declared, it belongs to a change of the element: another target of a route.
+fn unwritten(
+    declared: &DeclaredElement<'_>,
+    collection: &str,
+    unowned: &[(&'static Property, &Value)],
+    facets: &mut Vec<Facet>,
+) {
+    let DeclaredElement { declaration, attribute, key, .. } = declared;
+    if !is_respelled(declaration) && !has_properties(declaration) {
+        return;
+    }
+    let differs = facets.iter().any(|facet| matches!(facet.result, FacetResult::Differs(_)));
+    for (property, actual) in unowned.iter().filter(|(_, actual)| !says_nothing(actual)) {
+        let mut facet = undeclared(property, actual);
+        facet.register = format!("{collection}|{key}|{}", facet.register).into();
+        facet.change.address = Some(declaration.address.clone());
+        if differs {
+            let path = cover::terraform_paths(declaration, property).next().unwrap_or(property.name);
+            let path = spelled(declaration, path);
+            let own = if attribute.is_empty() { &path } else { cover::below(attribute, &path) };
+            facet.change.attribute =
+                if attribute.is_empty() { own.to_owned() } else { format!("{attribute}.{own}") };
+            facet.result = FacetResult::Differs(Reason::Differs);
+        }
+        facets.push(facet);
+    }
+}
+
 fn inline_owner<'d>(element: &DeclaredElement<'d>, property: &Property) -> Vec<Owner<'d>> {
     let last = property.name.rsplit('.').next().unwrap_or(property.name);
     let Some(members) = element.members else { return Vec::new() };
     cover::terraform_paths(element.declaration, property)
-        .map(|path| cover::below(&element.attribute, path))
-        .chain([property.member, last, property.name])
-        .find_map(|name| path::located(members, name))
+        .map(|path| spelled(element.declaration, path))
+        .map(|path| cover::below(&element.attribute, &path).to_owned())
+        .chain([property.member, last, property.name].map(str::to_owned))
+        .find_map(|name| path::located(members, &name))
         .map(|(name, value)| Owner {
             declaration: element.declaration,
             attribute: format!("{}.{name}", element.attribute),

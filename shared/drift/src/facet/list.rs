@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use driftwire_catalog::Property;
-use driftwire_declared::{Declaration, Tool};
+use driftwire_declared::Declaration;
 use serde_json::{Map, Value};
 
 use super::element::find_element;
@@ -22,6 +22,7 @@ use crate::{
         path,
     },
     verdict::{ChangeOp, Reason},
+    vocabulary::{camel, has_properties, is_respelled, snake, spelled, spelled_in},
 };
 
 /// The declared list that a call writes.
@@ -57,7 +58,7 @@ pub(super) fn facets(subject: Subject<'_>, listed: &Listed, part: Option<&str>, 
 /// Where a declaration has the list: the longest path that the properties share up to an index, by preference one of the
 /// call's own name.
 fn home<'d>(declaration: &'d Declaration, listed: &Listed) -> Option<Home<'d>> {
-    if !matches!(declaration.tool, Tool::Terraform | Tool::OpenTofu) {
+    if has_properties(declaration) {
         return None;
     }
     let paths: Vec<(&'static Property, &'static str, &'static str)> = listed
@@ -77,7 +78,7 @@ fn home<'d>(declaration: &'d Declaration, listed: &Listed) -> Option<Home<'d>> {
     let mut shared: Vec<&'static str> = shared.collect();
     shared.sort_by_key(|list| !path::same_name(last(list), last(listed.list)));
     let list = shared.first()?;
-    let (attribute, value) = path::located(&declaration.attributes, list)?;
+    let (attribute, value) = path::located(&declaration.attributes, &spelled(declaration, list))?;
     let entries = match value {
         Value::Array(entries) => entries.as_slice(),
         Value::Null => &[],
@@ -152,7 +153,7 @@ fn entry_facets(
     let mut facets = Vec::new();
     for (property, inside, path) in &home.members {
         let Some(actual) = value_in(written, property, inside) else { continue };
-        let Some((name, declared)) = declared_in(entry, property, path) else { continue };
+        let Some((name, declared)) = declared_in(home, entry, property, path) else { continue };
         let owner = Owner { declaration: home.declaration, attribute: format!("{attribute}.{name}"), value: declared };
         let before = facets.len();
         compared(subject, property, owner, &actual, pending, &mut facets);
@@ -168,8 +169,15 @@ fn value_in(written: &Value, property: &Property, inside: &str) -> Option<Value>
     observed_at(written.as_object()?, None, property, inside)
 }
 
-fn declared_in<'d>(entry: &'d Value, property: &Property, path: &str) -> Option<(String, Cow<'d, Value>)> {
-    cover::value_at(entry.as_object()?, path, property.member.matches("[]").count() > 1)
+fn declared_in<'d>(
+    home: &Home<'_>,
+    entry: &'d Value,
+    property: &Property,
+    path: &str,
+) -> Option<(String, Cow<'d, Value>)> {
+    let members = entry.as_object()?;
+    let path = spelled_in(home.declaration, members, path);
+    cover::value_at(members, &path, property.member.matches("[]").count() > 1)
 }
 
 /// Pairs of positions, declared and written: those most alike first. What is left over is paired where one of each is
@@ -179,7 +187,7 @@ fn pairs(subject: Subject<'_>, home: &Home<'_>, listed: &Listed) -> Vec<(usize, 
     // Each side is read once, not once for each entry of the other.
     let logged: Vec<Vec<Option<Value>>> = listed.entries.iter().map(|entry| said(home, entry)).collect();
     for (declared, entry) in home.entries.iter().enumerate() {
-        let entry: Vec<_> = home.members.iter().map(|(property, _, path)| declared_in(entry, property, path)).collect();
+        let entry: Vec<_> = home.members.iter().map(|(property, _, path)| declared_in(home, entry, property, path)).collect();
         for (written, logged) in logged.iter().enumerate() {
             let values = home.members.iter().zip(&entry).zip(logged);
             let likeness: u32 = values
@@ -223,7 +231,7 @@ fn likeness(
         subject.context.compare(home.declaration.tool, value, actual, equality_of(property)),
         Comparison::Equal(_)
     );
-    match (equal, name.as_str()) {
+    match (equal, snake(name).as_str()) {
         (true, "id" | "name" | "key" | "priority" | "rule_id" | "target_id" | "path_pattern") => 100,
         (true, _) => 1,
         (false, _) => 0,
@@ -236,7 +244,12 @@ fn in_their_words(home: &Home<'_>, written: &Value) -> Value {
     for (property, inside, path) in &home.members {
         if let Some(value) = value_in(written, property, inside).filter(|it| !says_nothing(it)) {
             let list = property.equality == Some("set") && !value.is_array();
-            nest(&mut entry, path, if list { Value::Array(vec![value]) } else { value });
+            let value = if list { Value::Array(vec![value]) } else { value };
+            if is_respelled(home.declaration) {
+                nest_flat(&mut entry, path, value);
+            } else {
+                nest(&mut entry, path, value);
+            }
         }
     }
     Value::Object(entry)
@@ -250,5 +263,17 @@ fn nest(into: &mut Map<String, Value>, path: &str, value: Value) {
     let list = into.entry(block).or_insert_with(|| Value::Array(vec![Value::Object(Map::new())]));
     if let Some(members) = list.as_array_mut().and_then(|it| it.first_mut()).and_then(Value::as_object_mut) {
         nest(members, rest, value);
+    }
+}
+
+/// The same in Pulumi's words, where a block that may stand once is an object.
+fn nest_flat(into: &mut Map<String, Value>, path: &str, value: Value) {
+    let Some((block, rest)) = path.split_once("[0].") else {
+        into.insert(camel(path), value);
+        return;
+    };
+    let members = into.entry(camel(block)).or_insert_with(|| Value::Object(Map::new()));
+    if let Some(members) = members.as_object_mut() {
+        nest_flat(members, rest, value);
     }
 }

@@ -1,10 +1,11 @@
 //! Every identifier that a declaration gives its resource, in whatever tool's vocabulary. Looks nothing up.
 
 use driftwire_catalog::{TerraformKind, resource_type};
-use driftwire_declared::Declaration;
+use driftwire_declared::{Declaration, Tool};
 
 use super::spelling::{is_arn, joined, partition, short};
 use crate::understand::path;
+use crate::vocabulary::{self, is_respelled, kind_of};
 
 /// The identifier of a resource of which an account has one in a region: a password policy, a recorder.
 pub(crate) const SINGLETON: &str = "@singleton";
@@ -41,12 +42,14 @@ fn push(list: &mut Vec<String>, text: Option<String>) {
 
 /// The aliases of the resource that a declaration speaks of.
 pub(super) fn aliases(declaration: &Declaration, row: Option<&TerraformKind>) -> Aliases {
-    if declaration.kind.starts_with("AWS::") { of_stack(declaration) } else { of_terraform(declaration, row) }
+    let kind = kind_of(declaration);
+    if kind.starts_with("AWS::") { of_stack(declaration, &kind) } else { of_terraform(declaration, row) }
 }
 
-/// A text attribute by its exact name.
+/// A text attribute by its exact name, or what the declaration is known to be called by it.
 pub(super) fn text_at(declaration: &Declaration, attribute: &str) -> Option<String> {
-    declaration.attributes.get(attribute).and_then(path::text)
+    let exact = declaration.attributes.get(attribute).or_else(|| declaration.identifiers.get(attribute));
+    exact.and_then(path::text).or_else(|| vocabulary::text(declaration, attribute).filter(|_| is_respelled(declaration)))
 }
 
 fn of_terraform(declaration: &Declaration, row: Option<&TerraformKind>) -> Aliases {
@@ -64,7 +67,7 @@ fn of_terraform(declaration: &Declaration, row: Option<&TerraformKind>) -> Alias
             None if attribute == "@account" => {
                 Some(declaration.account.clone().unwrap_or_else(|| SINGLETON.to_owned()))
             }
-            None => path::first(&declaration.attributes, attribute).and_then(path::text),
+            None => vocabulary::text(declaration, attribute),
         };
         aliases.id(joined(expression, part));
     }
@@ -79,7 +82,7 @@ fn of_terraform(declaration: &Declaration, row: Option<&TerraformKind>) -> Alias
     aliases.arn = arn();
     let kind = resource_type(row.resource);
     aliases.name(kind.filter(|kind| is_of_account(kind.id)).map(|_| SINGLETON.to_owned()));
-    let value = |property: &str| path::first(&declaration.attributes, property).and_then(path::text);
+    let value = |property: &str| vocabulary::text(declaration, property);
     let own = |name: bool| {
         let id = || text_at(declaration, "id");
         if name { text_at(declaration, "name").or_else(id) } else { id() }
@@ -114,14 +117,16 @@ fn composite(
 }
 
 /// A declaration in CloudFormation's words: properties, and the physical id.
-fn of_stack(declaration: &Declaration) -> Aliases {
+fn of_stack(declaration: &Declaration, name: &str) -> Aliases {
     let mut aliases = Aliases::default();
     let physical = declaration.id.clone();
-    let kind = resource_type(&declaration.kind);
+    let kind = resource_type(name);
     let (primary, others) = kind.map(|it| (it.id, it.other_ids)).unwrap_or_default();
-    let referred = kind.map(|it| it.reference).filter(|it| !it.is_empty()).unwrap_or(primary);
+    // A stack may call a resource otherwise than AWS does.
+    let own_words = kind.map(|it| it.reference).filter(|it| !it.is_empty() && declaration.tool == Tool::CloudFormation);
+    let referred = own_words.unwrap_or(primary);
     let value = |property: &str| {
-        let declared = || path::first(&declaration.attributes, property);
+        let declared = || vocabulary::value(declaration, property);
         declared().and_then(path::text).or_else(|| part_of(physical.as_deref(), referred, property))
     };
     aliases.id(physical.clone());
@@ -134,7 +139,7 @@ fn of_stack(declaration: &Declaration) -> Aliases {
         }
     }
     aliases.name(is_of_account(primary).then(|| SINGLETON.to_owned()));
-    let name = own_name(declaration);
+    let name = own_name(declaration, name);
     // A name below a parent is a name only with the parent's.
     let parents = primary.iter().filter(|_| primary.len() > 1).filter_map(|part| value(part)).filter(|it| !is_arn(it));
     let parts: Vec<String> = parents.chain(name.clone()).collect();
@@ -173,16 +178,25 @@ fn is_of_account(id: &[&str]) -> bool {
 }
 
 /// What a stack calls a resource: the property that is `Name`, or its type's own name with `Name`, `Id` or `Identifier`.
-fn own_name(declaration: &Declaration) -> Option<String> {
-    let kind = declaration.kind.rsplit("::").next().unwrap_or_default();
+fn own_name(declaration: &Declaration, kind: &str) -> Option<String> {
+    let kind = kind.rsplit("::").next().unwrap_or_default();
     let names = |property: &str| {
+        let property = raised(property);
         ["Name", "Identifier", "Id"]
             .iter()
             .find_map(|suffix| property.strip_suffix(suffix))
             .is_some_and(|stem| if stem.is_empty() { property == "Name" } else { kind.ends_with(stem) })
     };
+    let said = || declaration.attributes.iter().chain(&declaration.identifiers);
     text_at(declaration, "Name")
-        .or_else(|| declaration.attributes.iter().find(|(property, _)| names(property)).and_then(|it| path::text(it.1)))
+        .or_else(|| text_at(declaration, "name").filter(|_| declaration.tool == Tool::Pulumi))
+        .or_else(|| said().find(|(property, _)| names(property)).and_then(|it| path::text(it.1)))
+}
+
+/// A property's name with its first letter raised, as templates spell it.
+fn raised(property: &str) -> String {
+    let mut letters = property.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
 }
 
 /// The ARN of a template whose parts are all known. `own` is what the resource itself is called: by name, or by id.

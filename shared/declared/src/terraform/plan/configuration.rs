@@ -1,52 +1,99 @@
-//! Reads from a plan's `configuration` which provider configuration each block uses, and the region that it names.
-//! A plan's resources say only `registry.terraform.io/hashicorp/aws`; the alias is here. What is not there is not missed.
+//! Reads a plan's `configuration`: which provider configuration each block uses and what that one says, and which
+//! attributes the block writes. A plan's resources say only `registry.terraform.io/hashicorp/aws`; the alias is here.
+//! What is not there is not missed; expressions count where they are constants or variables of the root module.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::terraform::address;
+use crate::{
+    IgnoredTags,
+    terraform::{address, written::Written},
+};
 
-/// Which provider configuration each block uses.
+/// What the code of a plan says.
 #[derive(Debug, Default)]
-pub(super) struct Configuration {
-    /// From a block's address without indices to the key of its provider configuration.
-    providers: BTreeMap<String, String>,
-    /// From that key to a region.
-    regions: BTreeMap<String, String>,
+pub(super) struct Configuration<'c> {
+    /// From a block's address without indices.
+    blocks: BTreeMap<String, Block<'c>>,
+    /// From the key of a provider configuration to its expressions.
+    providers: BTreeMap<&'c str, Expressions<'c>>,
 }
 
-impl Configuration {
-    pub(super) fn read(document: &Map<String, Value>) -> Self {
+/// One block of a resource.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block<'c> {
+    /// The key of its provider configuration.
+    pub(super) provider: Option<&'c str>,
+    /// What it writes: `{"name": {"constant_value": "a"}, "ingress": [{"from_port": {}}], "tags": {"references": [..]}}`.
+    pub(super) expressions: Option<&'c Map<String, Value>>,
+}
+
+/// The expressions of a provider configuration.
+#[derive(Debug, Clone, Copy)]
+struct Expressions<'c> {
+    own: Option<&'c Value>,
+    /// The variables that its references mean: those of the root module are known.
+    variables: Option<&'c Value>,
+}
+
+impl<'c> Configuration<'c> {
+    pub(super) fn read(configuration: Option<&'c Value>, variables: Option<&'c Value>) -> Self {
         let mut found = Self::default();
-        let Some(configuration) = document.get("configuration") else { return found };
+        let Some(configuration) = configuration else { return found };
         if let Some(module) = configuration.get("root_module") {
             found.read_module(module, "");
         }
         for (key, provider) in configuration.get("provider_config").and_then(Value::as_object).into_iter().flatten() {
-            if let Some(region) = region(provider, document) {
-                found.regions.insert(key.clone(), region);
-            }
+            let in_root = provider.get("module_address").and_then(Value::as_str).is_none_or(str::is_empty);
+            let expressions =
+                Expressions { own: provider.get("expressions"), variables: variables.filter(|_| in_root) };
+            found.providers.insert(key, expressions);
         }
         found
     }
 
     /// The provider configurations that name their region, and that region.
-    pub(super) fn regions(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.regions.iter().map(|(key, region)| (key.as_str(), region.as_str()))
+    pub(super) fn regions(&self) -> impl Iterator<Item = (&str, String)> {
+        self.providers.iter().filter_map(|(key, provider)| {
+            let region = provider.value(provider.own?.get("region")?)?.as_str()?.to_owned();
+            Some((*key, region))
+        })
     }
 
-    /// Returns the key of the configuration that a resource uses, or the provider's name where that is not said.
-    pub(super) fn provider_of(&self, address: &str, name: &str) -> String {
-        self.providers.get(&address::without_indices(address)).map_or(name, String::as_str).to_owned()
+    /// Returns the block that a resource comes from.
+    pub(super) fn block(&self, address: &str) -> Option<Block<'c>> {
+        self.blocks.get(&address::without_indices(address)).copied()
     }
 
-    fn read_module(&mut self, module: &Value, prefix: &str) {
-        for resource in module.get("resources").and_then(Value::as_array).into_iter().flatten() {
-            let text = |key: &str| resource.get(key).and_then(Value::as_str);
-            if let (Some(address), Some(provider)) = (text("address"), text("provider_config_key")) {
-                self.providers.insert(format!("{prefix}{address}"), provider.to_owned());
+    /// Returns what is known of a block beside its values.
+    pub(super) fn written(&self, block: Block<'_>) -> Written {
+        let provider = block.provider.and_then(|key| self.providers.get(key));
+        let attributes = block.expressions.map(|expressions| {
+            let mut names: BTreeSet<String> = expressions.keys().cloned().collect();
+            // Where the provider's configuration is not there, it may well give tags.
+            let has_tags = provider.is_none_or(Expressions::gives_tags) || names.contains("tags");
+            if has_tags {
+                names.insert("tags_all".to_owned());
             }
+            names
+        });
+        Written {
+            attributes,
+            ignored: Vec::new(),
+            default_tags: provider.map(Expressions::default_tags).unwrap_or_default(),
+            ignored_tags: provider.map(Expressions::ignored_tags).unwrap_or_default(),
+        }
+    }
+
+    fn read_module(&mut self, module: &'c Value, prefix: &str) {
+        for resource in module.get("resources").and_then(Value::as_array).into_iter().flatten() {
+            let Some(address) = resource.get("address").and_then(Value::as_str) else { continue };
+            let block = Block {
+                provider: resource.get("provider_config_key").and_then(Value::as_str),
+                expressions: resource.get("expressions").and_then(Value::as_object),
+            };
+            self.blocks.insert(format!("{prefix}{address}"), block);
         }
         for (name, call) in module.get("module_calls").and_then(Value::as_object).into_iter().flatten() {
             if let Some(module) = call.get("module") {
@@ -56,13 +103,45 @@ impl Configuration {
     }
 }
 
-/// Returns the region of a provider configuration, where it is a constant or a variable of the root module.
-fn region(provider: &Value, document: &Map<String, Value>) -> Option<String> {
-    let expression = provider.get("expressions")?.get("region")?;
-    if let Some(constant) = expression.get("constant_value") {
-        return constant.as_str().map(str::to_owned);
+impl<'c> Expressions<'c> {
+    fn gives_tags(&self) -> bool {
+        self.own.and_then(|own| own.get("default_tags")).is_some()
     }
-    let [Value::String(reference)] = expression.get("references")?.as_array()?.as_slice() else { return None };
-    let variable = reference.strip_prefix("var.")?;
-    document.get("variables")?.get(variable)?.get("value")?.as_str().map(str::to_owned)
+
+    fn default_tags(&self) -> BTreeMap<String, String> {
+        let tags = self.blocks("default_tags").filter_map(|block| self.value(block.get("tags")?)?.as_object());
+        tags.flatten().filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect()
+    }
+
+    fn ignored_tags(&self) -> IgnoredTags {
+        let texts = |name: &str| -> Vec<String> {
+            let lists = self.blocks("ignore_tags").filter_map(|block| self.value(block.get(name)?)?.as_array());
+            lists.flatten().filter_map(text).collect()
+        };
+        IgnoredTags { keys: texts("keys"), key_prefixes: texts("key_prefixes") }
+    }
+
+    /// The blocks of a name: a list of them, or one.
+    fn blocks(&self, name: &str) -> impl Iterator<Item = &'c Value> {
+        let found = self.own.and_then(|own| own.get(name));
+        let list = found.and_then(Value::as_array).into_iter().flatten();
+        list.chain(found.filter(|found| found.is_object()))
+    }
+
+    /// What an expression amounts to, where it is a constant or a variable whose value is known.
+    fn value(&self, expression: &'c Value) -> Option<&'c Value> {
+        if let Some(constant) = expression.get("constant_value") {
+            return Some(constant);
+        }
+        let [Value::String(reference)] = expression.get("references")?.as_array()?.as_slice() else { return None };
+        self.variables?.get(reference.strip_prefix("var.")?)?.get("value")
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
 }

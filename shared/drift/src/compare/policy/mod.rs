@@ -36,13 +36,13 @@ pub(super) fn is_document(value: &Value) -> bool {
 /// Compares two policy documents as wholes; false when they are not two documents.
 ///
 /// A difference is one, of the whole document: [`statement_differences`] tells it apart.
-pub(super) fn walk(walk: &mut Walk, at: Path<'_>, declared: &Value, actual: &Value) -> bool {
+pub(super) fn walk(walk: &mut Walk<'_>, at: Path<'_>, declared: &Value, actual: &Value) -> bool {
     walk_read(walk, at, (declared, actual), (declared, actual))
 }
 
 /// [`walk`], where the documents were read from their texts before: the first pair is what is reported.
 pub(super) fn walk_read(
-    walk: &mut Walk,
+    walk: &mut Walk<'_>,
     at: Path<'_>,
     (declared, actual): (&Value, &Value),
     (left, right): (&Value, &Value),
@@ -62,12 +62,45 @@ pub(super) fn walk_read(
     }
     if left.is_same(&right) {
         walk.trace("policy", at, "");
+    } else if is_same_of_own_api(declared, actual) {
+        walk.trace("own-api-resource", at, "");
     } else if differs_in_unresolved_only(&left, &right) {
-        walk.unknown(Unknown::Unresolved);
+        walk.unknown(at, Unknown::Unresolved);
     } else {
         walk.differ(at, declared, actual);
     }
     true
+}
+
+/// Whether two policies of an API are the same where one calls the API's own resources by the short form
+/// `execute-api:/stage/GET/path`, and the other by their ARNs.
+fn is_same_of_own_api(declared: &Value, actual: &Value) -> bool {
+    let is_short = |value: &Value| value.to_string().contains("\"execute-api:/");
+    if !is_short(declared) && !is_short(actual) {
+        return false;
+    }
+    let shortened = |value: &Value| canonical::object(value).map(|it| Value::Object(it.into_owned())).map(own_api);
+    let (Some(left), Some(right)) = (shortened(declared), shortened(actual)) else { return false };
+    let (Some(left), Some(right)) = (left.as_object(), right.as_object()) else { return false };
+    Document::read(left).is_same(&Document::read(right))
+}
+
+/// The same with the ARNs of an API's resources in their short form.
+fn own_api(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(short_api_arn(&text).map_or(text, |path| format!("execute-api:/{path}"))),
+        Value::Array(items) => items.into_iter().map(own_api).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, own_api(value))).collect(),
+        scalar => scalar,
+    }
+}
+
+/// What follows the API's id in the ARN of one of its resources.
+fn short_api_arn(text: &str) -> Option<String> {
+    let mut parts = text.splitn(6, ':');
+    let is_api = parts.next() == Some("arn") && parts.nth(1) == Some("execute-api");
+    let (_, path) = parts.nth(2).filter(|_| is_api)?.split_once('/')?;
+    Some(path.to_owned())
 }
 
 /// Whether each declared statement that has no equal holds a part that is not known before deployment.

@@ -1,0 +1,71 @@
+//! The rules of security groups that declarations declare, inline or in blocks of their own, in every tool's words.
+
+use driftwire_declared::Declaration;
+use serde_json::Value;
+
+use crate::compare::security_group::{self, Direction, Tuple};
+use crate::understand::path;
+use crate::vocabulary::{has_properties, kind_of};
+
+/// A declared security-group rule.
+#[derive(Debug)]
+pub(crate) struct DeclaredRule<'d> {
+    pub(crate) declaration: &'d Declaration,
+    /// The inline attribute; empty for a rule with a block of its own.
+    pub(crate) attribute: &'static str,
+    /// Which of the inline blocks.
+    pub(crate) position: usize,
+    pub(crate) tuple: Tuple,
+}
+
+/// The attribute that holds a group's rules of one direction, in the words of its declaration.
+pub(crate) fn rules_attribute(declaration: &Declaration, direction: Direction) -> &'static str {
+    let native = declaration.tool == driftwire_declared::Tool::Pulumi;
+    match direction {
+        _ if !has_properties(declaration) => direction.as_str(),
+        Direction::Ingress if native => "securityGroupIngress",
+        Direction::Egress if native => "securityGroupEgress",
+        Direction::Ingress => "SecurityGroupIngress",
+        Direction::Egress => "SecurityGroupEgress",
+    }
+}
+
+/// The rules that the declarations of a security group declare in one direction: own blocks first, then inline ones.
+pub(crate) fn rules<'d>(declarations: &[&'d Declaration], direction: Direction, group: &str) -> Vec<DeclaredRule<'d>> {
+    let mut own = Vec::new();
+    let mut inline = Vec::new();
+    for declaration in declarations.iter().copied() {
+        let attributes = || Value::Object(declaration.attributes.clone());
+        let read = match kind_of(declaration).as_ref() {
+            "aws_security_group_rule" => security_group::from_terraform_rule(&attributes()),
+            "aws_vpc_security_group_ingress_rule" => {
+                security_group::from_terraform_single_rule(Direction::Ingress, &attributes())
+            }
+            "aws_vpc_security_group_egress_rule" => {
+                security_group::from_terraform_single_rule(Direction::Egress, &attributes())
+            }
+            "AWS::EC2::SecurityGroupIngress" => {
+                security_group::from_cloudformation(Direction::Ingress, &attributes())
+            }
+            "AWS::EC2::SecurityGroupEgress" => security_group::from_cloudformation(Direction::Egress, &attributes()),
+            _ => {
+                let attribute = rules_attribute(declaration, direction);
+                let blocks = path::values(&declaration.attributes, &format!("{attribute}[]"));
+                for (position, block) in blocks.into_iter().enumerate() {
+                    let read = if has_properties(declaration) {
+                        security_group::from_cloudformation(direction, block)
+                    } else {
+                        security_group::from_terraform_block(direction, group, block)
+                    };
+                    let rule = |tuple| DeclaredRule { declaration, attribute, position, tuple };
+                    inline.extend(read.tuples.into_iter().map(rule));
+                }
+                continue;
+            }
+        };
+        let tuples = read.tuples.into_iter().filter(|tuple| tuple.direction == direction);
+        own.extend(tuples.map(|tuple| DeclaredRule { declaration, attribute: "", position: 0, tuple }));
+    }
+    own.append(&mut inline);
+    own
+}
