@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use driftwire_cloudtrail::{Limits, open};
 use driftwire_declared::{Declaration, DeclaredError, DeclaredState, Redactor};
-use driftwire_drift::{Context, Detail, Index, Rules};
+use driftwire_drift::{Context, Detail, Index, Rules, Waiting};
 
 use crate::args::DeclaredArgs;
 use crate::code;
@@ -38,7 +38,7 @@ impl Desk {
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
-        Context { index: &self.index, rules: &self.rules, redactor: &self.redactor, detail: Detail::Verdict }
+        Context { index: &self.index, rules: &self.rules, redactor: &self.redactor, detail: Detail::Verdict, waiting: Waiting::Allowed }
     }
 }
 

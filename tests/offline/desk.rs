@@ -2,7 +2,7 @@
 
 use driftwire_cloudtrail::for_each_record;
 use driftwire_declared::{Declaration, Redactor};
-use driftwire_drift::{Context, Detail, Index, Judged, Rules, judge};
+use driftwire_drift::{Context, Detail, Index, Judged, Rules, Waiting, judge};
 use serde_json::Value;
 
 pub(crate) struct Desk {
@@ -22,13 +22,22 @@ impl Desk {
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
-        Context { index: &self.index, rules: &self.rules, redactor: &self.redactor, detail: Detail::Verdict }
+        Context { index: &self.index, rules: &self.rules, redactor: &self.redactor, detail: Detail::Verdict, waiting: Waiting::Allowed }
     }
 
     pub(crate) fn judge(&self, record: &Value) -> Judged {
+        self.judge_in(record, self.context())
+    }
+
+    /// Judges a record once its holds are over.
+    pub(crate) fn judge_settled(&self, record: &Value) -> Judged {
+        self.judge_in(record, Context { waiting: Waiting::Over, ..self.context() })
+    }
+
+    fn judge_in(&self, record: &Value, context: Context<'_>) -> Judged {
         let bytes = serde_json::to_vec(record).expect("a value");
         let mut judged = None;
-        for_each_record(&bytes, &mut |record| judged = Some(judge(record.expect("a record"), self.context())));
+        for_each_record(&bytes, &mut |record| judged = Some(judge(record.expect("a record"), context)));
         judged.expect("one record")
     }
 }

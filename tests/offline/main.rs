@@ -24,6 +24,7 @@ mod models;
 mod network;
 mod pulumi;
 mod scenarios;
+mod settle;
 mod storage;
 mod table;
 mod vectors;

@@ -40,7 +40,8 @@ pub(crate) fn read(
     let mut skipped: BTreeMap<SkipReason, usize> = BTreeMap::new();
     let mut resources = Vec::new();
     for (position, value) in file.resources.into_iter().enumerate() {
-        match resource::sort(value, origin, &format!("{}.resources[{position}]", file.path), &mut providers, redactor)? {
+        match resource::sort(value, origin, &format!("{}.resources[{position}]", file.path), &mut providers, redactor)?
+        {
             Sorted::Declared(resource) => resources.push(*resource),
             Sorted::Skipped(reason) => *skipped.entry(reason).or_default() += 1,
         }
@@ -127,9 +128,11 @@ impl File {
             Some(_) => Err(DeclaredError::deployment(origin, format!("{path}.{key}"), "a list")),
         };
         let (resources, pending) = (list("resources")?, list("pending_operations")?);
-        let time = deployment.get("manifest").and_then(|it| it.get("time")).and_then(Value::as_str).and_then(Time::parse);
+        let time =
+            deployment.get("manifest").and_then(|it| it.get("time")).and_then(Value::as_str).and_then(Time::parse);
         let first = resources.first().and_then(|it| it.get("urn")).and_then(Value::as_str);
-        let lineage = first.and_then(stack_of_urn).or_else(|| stack.as_ref().and_then(Value::as_str).and_then(stack_of_name));
+        let lineage =
+            first.and_then(stack_of_urn).or_else(|| stack.as_ref().and_then(Value::as_str).and_then(stack_of_name));
         Ok(Self {
             path,
             resources,

@@ -58,7 +58,10 @@ fn deployments_of_others_are_read_whole() {
         }
         for declaration in &state.declarations {
             let text = format!("{declaration:?}");
-            assert!(!text.contains("__defaults") && !text.contains("4dabf18193072939515e22adb298388d"), "{name}: {text}");
+            assert!(
+                !text.contains("__defaults") && !text.contains("4dabf18193072939515e22adb298388d"),
+                "{name}: {text}"
+            );
             let mut count = |what, counted: bool| *counts.entry(what).or_default() += usize::from(counted);
             count("declarations", true);
             count("with a region", declaration.region.is_some());

@@ -21,6 +21,18 @@ pub struct Context<'c> {
     pub redactor: &'c Redactor,
     /// How much is kept of comparisons that found no difference.
     pub detail: Detail,
+    /// Whether changes may still wait for a new declared state.
+    pub waiting: Waiting,
+}
+
+/// Whether changes may wait for a new declared state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Waiting {
+    /// They may: those of pipelines, and those made while a stack changes.
+    #[default]
+    Allowed,
+    /// The new state is there, or did not come in time: what differs is reported.
+    Over,
 }
 
 /// How much is kept of comparisons that found no difference.

@@ -290,9 +290,8 @@ fn own_key(declaration: &Declaration, parts: &[&str]) -> Option<String> {
 
 fn key_of_parts(parts: &[&str], text: impl Fn(&str) -> Option<String>) -> Option<String> {
     let part = |part: &str| -> Option<String> {
-        part.split(',').find_map(|name| {
-            constant(name).map(str::to_owned).or_else(|| text(name).map(|text| plain_key(&text)))
-        })
+        part.split(',')
+            .find_map(|name| constant(name).map(str::to_owned).or_else(|| text(name).map(|text| plain_key(&text))))
     };
     let [single] = parts else {
         return parts.iter().map(|it| part(it)).collect::<Option<Vec<_>>>().map(|keys| keys.join("|"));

@@ -207,7 +207,7 @@ fn undeclared(call: &Call<'_>, touch: &Touch<'_>, actor: &Actor, context: Contex
     if let Some(reason) = ignored_whole(&finding, actor, context) {
         return Outcome::irrelevant(reason, outcome.resource);
     }
-    match hold(actor, context.rules, Some(finding.severity)) {
+    match hold(actor, context, finding.severity, false) {
         Some(reason) => Outcome { verdict: Verdict::Held, reason, ..outcome },
         None => Outcome { finding: Some(finding), ..outcome },
     }

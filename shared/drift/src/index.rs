@@ -15,9 +15,9 @@ use driftwire_declared::{Declaration, Standing};
 use hashbrown::HashMap;
 use serde_json::Value;
 
+use crate::vocabulary::{self, is_kind, kind_of, row_of};
 use alias::{Aliases, aliases, text_at};
 use service::{belongs, services};
-use crate::vocabulary::{self, is_kind, kind_of, row_of};
 use spelling::{folded, is_generated, may_be, place_of_arn, shorter, without_partition};
 
 pub(crate) use alias::SINGLETON;

@@ -33,9 +33,10 @@ mod tag_facets;
 pub mod decide;
 pub mod open;
 pub mod replay;
+pub mod settle;
 
 pub use call::Call;
-pub use context::{Context, Detail};
+pub use context::{Context, Detail, Waiting};
 pub use decide::{Decision, decide, irrelevance};
 pub use finding::Finding;
 pub use index::Index;
@@ -43,4 +44,5 @@ pub use judge::Rules;
 pub use open::OpenDrift;
 pub use outcome::{Facet, FacetResult, Moment, Named, Outcome};
 pub use replay::{Judged, Replay, judge};
+pub use settle::{CodeWrite, Settlement, settle};
 pub use verdict::{Reason, Severity, Status, Verdict};

@@ -107,7 +107,9 @@ pub(crate) fn spelled_in<'p>(declaration: &Declaration, members: &Map<String, Va
 /// What a declaration says of an attribute by Terraform's name of it: declared, or known to identify.
 pub(crate) fn value<'d>(declaration: &'d Declaration, attribute: &str) -> Option<&'d Value> {
     let declared = path::first(&declaration.attributes, &spelled(declaration, attribute));
-    declared.or_else(|| path::first(&declaration.identifiers, &spelled_in(declaration, &declaration.identifiers, attribute)))
+    declared.or_else(|| {
+        path::first(&declaration.identifiers, &spelled_in(declaration, &declaration.identifiers, attribute))
+    })
 }
 
 /// The text of [`value`]; `id` is also what the tool itself calls the resource.
@@ -235,7 +237,13 @@ mod tests {
 
     #[test]
     fn a_list_that_is_not_there_has_a_likely_name() {
-        for (name, plural) in [("route", "routes"), ("ingress", "ingress"), ("global_secondary_index", "global_secondary_indexes"), ("entry", "entries"), ("target_group_arns", "target_group_arns")] {
+        for (name, plural) in [
+            ("route", "routes"),
+            ("ingress", "ingress"),
+            ("global_secondary_index", "global_secondary_indexes"),
+            ("entry", "entries"),
+            ("target_group_arns", "target_group_arns"),
+        ] {
             assert_eq!(super::plural(name), plural);
         }
     }

@@ -7,7 +7,7 @@ use super::{
     cidr::Network,
     scope::{Missing, Outcome, Scope},
 };
-use crate::{Unresolved, unresolved};
+use crate::Unresolved;
 
 impl Scope<'_> {
     /// What a name stands for: a pseudo parameter, a parameter, or a resource's physical id.
@@ -157,8 +157,9 @@ impl Scope<'_> {
             }
             Some(_) => Err(Unresolved::Function.into()),
         };
+        // Attributes are scalars; what is known of lists within lists would grow with every resource between.
         let outcome = match outcome {
-            Ok(value) if unresolved(&value).is_some() || value.is_object() => Err(Unresolved::Attribute.into()),
+            Ok(Value::Array(_) | Value::Object(_) | Value::Null) => Err(Unresolved::Attribute.into()),
             outcome => outcome,
         };
         self.attributes.borrow_mut().insert(key, outcome.clone());
@@ -251,5 +252,16 @@ mod tests {
         let resources: serde_json::Map<_, _> = (0..2_000).map(link).collect();
         let outcome = resolved(json!({"TemplateBody": {"Resources": resources}}), &json!({"Fn::GetAtt": "P0.Value"}));
         assert_eq!(outcome, Unresolved::Function.mark());
+    }
+    #[test]
+    fn values_do_not_grow_from_resource_to_resource() {
+        let link = |index: u32| {
+            let value = json!([{"Fn::GetAtt": [format!("P{:05}", index.saturating_sub(1)), "Value"]}, "x"]);
+            (format!("P{index:05}"), json!({"Type": "AWS::SSM::Parameter", "Properties": {"Value": value}}))
+        };
+        let resources: serde_json::Map<_, _> = (0..20_000).map(link).collect();
+        let all: Value = (0..20_000).map(|index| json!({"Fn::GetAtt": [format!("P{index:05}"), "Value"]})).collect();
+        let outcome = resolved(json!({"TemplateBody": {"Resources": resources}}), &json!({"all": {"a": all}}));
+        assert_eq!(outcome, json!({"all": {"a": Unresolved::Attribute.mark()}}));
     }
 }

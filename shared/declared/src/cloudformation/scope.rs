@@ -75,15 +75,11 @@ impl<'s> Scope<'s> {
     ) -> Self {
         let section = |name: &str| template.get(name).and_then(Value::as_object);
         let live: BTreeMap<_, _> = around.resources.iter().filter_map(Live::read).collect();
-        // What a custom resource calls itself may be an ARN from anywhere.
-        let is_own = |element: &&Value| {
-            element.get("ResourceType").and_then(Value::as_str).is_some_and(|kind| kind.starts_with("AWS::"))
-        };
-        let own = around.resources.iter().filter(is_own).filter_map(Live::read);
-        let known = own.filter_map(|(_, live)| Place::of_arn(live.id?));
+        let place = around.stack.place();
+        let place = if place.account.is_some() { place } else { of_resources(around.resources).unwrap_or(place) };
         Self {
             stack: around.stack,
-            place: known.fold(around.stack.place(), Place::or),
+            place,
             parameters: parameters::values(section("Parameters"), around.stack).collect(),
             mappings: section("Mappings"),
             conditions: section("Conditions"),
@@ -126,6 +122,16 @@ impl<'s> Scope<'s> {
     pub(super) fn physical_id(&self, logical_id: &str) -> Option<&'s str> {
         self.live.get(logical_id).filter(|live| live.absent().is_none())?.id
     }
+}
+
+/// Reads the place off the first ARN that a resource has for its id. What a custom resource calls itself may be an ARN
+/// from anywhere.
+fn of_resources(resources: &[Value]) -> Option<Place> {
+    let is_own = |element: &&Value| {
+        element.get("ResourceType").and_then(Value::as_str).is_some_and(|kind| kind.starts_with("AWS::"))
+    };
+    let places = resources.iter().filter(is_own).filter_map(Live::read).filter_map(|(_, live)| Place::of_arn(live.id?));
+    places.reduce(Place::or)
 }
 
 #[cfg(test)]

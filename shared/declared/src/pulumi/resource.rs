@@ -52,8 +52,9 @@ pub(super) fn sort(
         Some(Value::String(text)) => Some(text),
         _ => None,
     };
-    let required =
-        |key: &str, text: Option<String>| text.ok_or_else(|| DeclaredError::deployment(origin, format!("{path}.{key}"), "a text"));
+    let required = |key: &str, text: Option<String>| {
+        text.ok_or_else(|| DeclaredError::deployment(origin, format!("{path}.{key}"), "a text"))
+    };
     let (urn, kind) = (required("urn", text("urn"))?, required("type", text("type"))?);
     let (id, provider) = (text("id").unwrap_or_default(), text("provider").unwrap_or_default());
     let mut members = |key: &str| match resource.remove(key) {

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{is_redacted, unresolved, Unresolved};
+use crate::{Unresolved, is_redacted, unresolved};
 
 const URN: &str = "urn:pulumi:prod::app::";
 const PROVIDER: &str = "urn:pulumi:prod::app::pulumi:providers:aws::main";
@@ -13,7 +13,9 @@ fn parse(document: &Value) -> DeclaredState {
 }
 
 fn export(resources: &Value) -> DeclaredState {
-    parse(&json!({"version": 3, "deployment": {"manifest": {"time": "2026-01-02T03:04:05.5Z", "magic": "m", "version": "v3.1.0"}, "resources": resources}}))
+    parse(
+        &json!({"version": 3, "deployment": {"manifest": {"time": "2026-01-02T03:04:05.5Z", "magic": "m", "version": "v3.1.0"}, "resources": resources}}),
+    )
 }
 
 fn provider(inputs: &Value) -> Value {
@@ -31,18 +33,31 @@ fn resource(kind: &str, id: &str, more: Value) -> Value {
 fn inputs_are_declared_and_outputs_only_identify() {
     let state = export(&json!([
         provider(&json!({"region": "eu-west-1"})),
-        resource("aws:ec2/vpc:Vpc", "vpc-1", json!({
-            "inputs": {"__defaults": ["enableDnsSupport"], "cidrBlock": "10.0.0.0/16", "enableDnsSupport": true},
-            "outputs": {"arn": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1", "cidrBlock": "10.0.0.0/16", "enableDnsHostnames": false, "id": "vpc-1"},
-        })),
+        resource(
+            "aws:ec2/vpc:Vpc",
+            "vpc-1",
+            json!({
+                "inputs": {"__defaults": ["enableDnsSupport"], "cidrBlock": "10.0.0.0/16", "enableDnsSupport": true},
+                "outputs": {"arn": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1", "cidrBlock": "10.0.0.0/16", "enableDnsHostnames": false, "id": "vpc-1"},
+            })
+        ),
     ]));
     assert_eq!((state.version.as_str(), state.serial), ("export of 2026-01-02T03:04:05Z", Some(1_767_323_045_500)));
     assert_eq!(state.lineage.as_deref(), Some("urn:pulumi:prod::app"));
     let [vpc] = state.declarations.as_slice() else { panic!("{state:#?}") };
     assert_eq!(Value::Object(vpc.attributes.clone()), json!({"cidrBlock": "10.0.0.0/16"}));
-    assert_eq!(Value::Object(vpc.identifiers.clone()), json!({"arn": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1", "id": "vpc-1", "enableDnsSupport": true}));
-    assert_eq!((vpc.id.as_deref(), vpc.account.as_deref(), vpc.region.as_deref()), (Some("vpc-1"), Some("111122223333"), Some("eu-west-1")));
-    assert_eq!((vpc.address.as_str(), vpc.kind.as_str()), ("urn:pulumi:prod::app::aws:ec2/vpc:Vpc::a", "aws:ec2/vpc:Vpc"));
+    assert_eq!(
+        Value::Object(vpc.identifiers.clone()),
+        json!({"arn": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1", "id": "vpc-1", "enableDnsSupport": true})
+    );
+    assert_eq!(
+        (vpc.id.as_deref(), vpc.account.as_deref(), vpc.region.as_deref()),
+        (Some("vpc-1"), Some("111122223333"), Some("eu-west-1"))
+    );
+    assert_eq!(
+        (vpc.address.as_str(), vpc.kind.as_str()),
+        ("urn:pulumi:prod::app::aws:ec2/vpc:Vpc::a", "aws:ec2/vpc:Vpc")
+    );
 }
 
 #[test]
@@ -58,31 +73,49 @@ fn what_is_no_declaration_is_counted() {
         resource("aws:ec2/eip:Eip", "eipalloc-2", json!({"taint": true})),
     ]));
     let skipped: Vec<String> = state.skipped.iter().map(|(reason, count)| format!("{count} of {reason}")).collect();
-    assert_eq!(skipped, ["1 of provider random", "1 of not yet created", "2 of component", "1 of resource managed elsewhere", "1 of provider configuration"]);
+    assert_eq!(
+        skipped,
+        [
+            "1 of provider random",
+            "1 of not yet created",
+            "2 of component",
+            "1 of resource managed elsewhere",
+            "1 of provider configuration"
+        ]
+    );
     let standing: Vec<Standing> = state.declarations.iter().map(|it| it.standing).collect();
     assert_eq!(standing, [Standing::Deposed, Standing::Tainted]);
 }
 
 #[test]
 fn secrets_are_hidden_wherever_they_are_marked() {
-    let state = export(&json!([resource("aws:rds/instance:Instance", "db", json!({
-        "additionalSecretOutputs": ["domain"],
-        "inputs": {
-            "password": {SIGNATURE: SECRET, "ciphertext": "v1:aaa"}, "masterPassword": "hunter2", "domain": "hunter3", "kmsKeyId": "hunter4",
-            "username": {SIGNATURE: SECRET, "plaintext": "\"hunter5\""},
-        },
-        "outputs": {"kmsKeyId": {SIGNATURE: SECRET, "plaintext": "\"hunter4\""}, "domain": "hunter3", "endpointUrl": {SIGNATURE: SECRET, "ciphertext": "x"}},
-    }))]));
+    let state = export(&json!([resource(
+        "aws:rds/instance:Instance",
+        "db",
+        json!({
+            "additionalSecretOutputs": ["domain"],
+            "inputs": {
+                "password": {SIGNATURE: SECRET, "ciphertext": "v1:aaa"}, "masterPassword": "hunter2", "domain": "hunter3", "kmsKeyId": "hunter4",
+                "username": {SIGNATURE: SECRET, "plaintext": "\"hunter5\""},
+            },
+            "outputs": {"kmsKeyId": {SIGNATURE: SECRET, "plaintext": "\"hunter4\""}, "domain": "hunter3", "endpointUrl": {SIGNATURE: SECRET, "ciphertext": "x"}},
+        })
+    )]));
     assert!(!format!("{state:?}").contains("hunter"), "{state:#?}");
     let attributes = &state.declarations[0].attributes;
     assert_eq!(unresolved(&attributes["password"]), Some(Unresolved::Secret));
-    assert!(["masterPassword", "domain", "kmsKeyId", "username"].iter().all(|name| is_redacted(&attributes[*name])), "{attributes:?}");
+    assert!(
+        ["masterPassword", "domain", "kmsKeyId", "username"].iter().all(|name| is_redacted(&attributes[*name])),
+        "{attributes:?}"
+    );
 }
 
 #[test]
 fn a_provider_says_region_account_and_tags() {
     let state = export(&json!([
-        provider(&json!({"region": "eu-west-1", "allowedAccountIds": "[\"111122223333\"]", "defaultTags": "{\"tags\":{\"team\":\"core\"}}", "ignoreTags": {"keys": ["a"], "keyPrefixes": ["k8s/"]}})),
+        provider(
+            &json!({"region": "eu-west-1", "allowedAccountIds": "[\"111122223333\"]", "defaultTags": "{\"tags\":{\"team\":\"core\"}}", "ignoreTags": {"keys": ["a"], "keyPrefixes": ["k8s/"]}})
+        ),
         resource("aws:s3/bucket:Bucket", "logs", json!({"ignoreChanges": ["tags[\"x\"]", "*"]})),
     ]));
     let bucket = &state.declarations[0];
@@ -98,7 +131,10 @@ fn an_interrupted_update_is_told_and_holds_what_it_changes() {
     let state = parse(&json!({"version": 3, "checkpoint": {"stack": "organization/app/prod", "latest": {
         "resources": [vpc, resource("aws:ec2/eip:Eip", "eip-1", json!({}))], "pending_operations": [{"resource": vpc, "type": "updating"}],
     }}}));
-    assert_eq!(state.declarations.iter().map(|it| it.standing).collect::<Vec<_>>(), [Standing::Changing, Standing::Current]);
+    assert_eq!(
+        state.declarations.iter().map(|it| it.standing).collect::<Vec<_>>(),
+        [Standing::Changing, Standing::Current]
+    );
     assert_eq!(state.warnings, [Warning::Interrupted { operations: 1 }]);
     assert_eq!(state.version, "checkpoint");
 }

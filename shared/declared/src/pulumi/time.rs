@@ -48,7 +48,8 @@ fn offset(zone: &str) -> Option<i64> {
     if zone == "Z" {
         return Some(0);
     }
-    let (sign, rest) = zone.strip_prefix('-').map(|rest| (-1, rest)).or_else(|| zone.strip_prefix('+').map(|it| (1, it)))?;
+    let (sign, rest) =
+        zone.strip_prefix('-').map(|rest| (-1, rest)).or_else(|| zone.strip_prefix('+').map(|it| (1, it)))?;
     let (hours, minutes) = rest.split_once(':')?;
     Some(sign * (hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60))
 }

@@ -174,7 +174,7 @@ impl Called {
 
     fn not_at_hand(&self) -> Warning {
         let address = self.prefix.trim_end_matches('.').to_owned();
-        Warning::ModuleNotAtHand { address, source: self.source.clone() }
+        Warning::ModuleNotAtHand { address, source: modules::without_credentials(&self.source) }
     }
 }
 

@@ -134,11 +134,12 @@ impl<'c> Collector<'c> {
             places.learn(&object.provider, place);
         }
         let declare = |(object, stated): (Object, Place)| {
-            let Object { address, kind, provider, mut attributes, identity: _, standing, written } = object;
+            let Object { address, kind, provider, mut attributes, identity: _, standing, mut written } = object;
             let place = places.settle(&provider, stated, &attributes);
             attributes.remove("timeouts");
             attributes.remove("private");
             redactor.redact_attributes(&kind, &mut attributes);
+            written.drop_secrets(&kind, redactor);
             let declaration = Declaration {
                 origin: origin.to_owned(),
                 version: version.clone(),

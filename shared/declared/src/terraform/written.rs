@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::{Declaration, IgnoredTags, is_redacted};
+use crate::{Declaration, IgnoredTags, Redactor, is_redacted};
 
 /// What is known of the code behind an object. By default nothing, and every attribute counts as written.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,19 @@ pub(super) struct Written {
 }
 
 impl Written {
+    /// Drops default tags that look like secrets: NO-SECRET-OUT.
+    pub(super) fn drop_secrets(&mut self, kind: &str, redactor: &Redactor) {
+        if self.default_tags.is_empty() {
+            return;
+        }
+        let tags: Map<String, Value> =
+            self.default_tags.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect();
+        let mut attributes = Map::from_iter([("tags_all".to_owned(), Value::Object(tags))]);
+        redactor.redact_attributes(kind, &mut attributes);
+        let tags = attributes.get("tags_all");
+        self.default_tags.retain(|key, _| tags.and_then(|tags| tags.get(key)).is_some_and(Value::is_string));
+    }
+
     /// Tells a declaration that has all attributes what is known.
     pub(super) fn tell(self, mut declaration: Declaration) -> Declaration {
         let Self { attributes, ignored, default_tags, ignored_tags } = self;
@@ -134,6 +147,15 @@ mod tests {
         );
         let unknown = told(Written::default(), &attributes);
         assert_eq!((Value::Object(unknown.attributes), unknown.identifiers.len()), (attributes, 0));
+    }
+
+    #[test]
+    fn a_default_tag_that_looks_like_a_secret_is_dropped() {
+        let tags = [("team", "edge"), ("cache", "redis://:hunter2@cache:6379")];
+        let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let mut written = Written { default_tags: BTreeMap::from(tags), ..Written::default() };
+        written.drop_secrets("aws_thing", &Redactor::new(b"k"));
+        assert_eq!(written.default_tags.into_keys().collect::<Vec<_>>(), ["team"]);
     }
 
     #[test]

@@ -44,9 +44,7 @@ pub(crate) fn rules<'d>(declarations: &[&'d Declaration], direction: Direction, 
             "aws_vpc_security_group_egress_rule" => {
                 security_group::from_terraform_single_rule(Direction::Egress, &attributes())
             }
-            "AWS::EC2::SecurityGroupIngress" => {
-                security_group::from_cloudformation(Direction::Ingress, &attributes())
-            }
+            "AWS::EC2::SecurityGroupIngress" => security_group::from_cloudformation(Direction::Ingress, &attributes()),
             "AWS::EC2::SecurityGroupEgress" => security_group::from_cloudformation(Direction::Egress, &attributes()),
             _ => {
                 let attribute = rules_attribute(declaration, direction);

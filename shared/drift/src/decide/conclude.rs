@@ -8,7 +8,7 @@ use crate::{
     compare::says_nothing,
     facet::Subject,
     finding::{Actor, ActorKind, Change, DeclarationRef, Finding, ResourceRef},
-    hold::{hold, hold_while_changing},
+    hold::hold,
     outcome::{Facet, FacetResult, Named, Outcome},
     verdict::{Evidence, FindingKind, Reason, Severity, Verdict},
 };
@@ -148,7 +148,7 @@ pub(super) fn conclude(
 /// Why a change waits, if it does: for whoever made it, or for the operation that is changing the resource's stack.
 fn waits(subject: Subject<'_>, actor: &Actor, severity: Severity) -> Option<Reason> {
     let is_changing = subject.declarations.iter().any(|it| it.standing == Standing::Changing);
-    hold(actor, subject.context.rules, Some(severity)).or_else(|| hold_while_changing(is_changing, Some(severity)))
+    hold(actor, subject.context, severity, is_changing)
 }
 
 /// A property that nobody declares: not drift, but on the record.

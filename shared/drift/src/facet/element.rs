@@ -93,7 +93,7 @@ fn unwritten(
         return;
     }
     let differs = facets.iter().any(|facet| matches!(facet.result, FacetResult::Differs(_)));
-    for (property, actual) in unowned.iter().filter(|(_, actual)| !says_nothing(actual)) {
+    for (property, actual) in unowned.iter().filter(|(_, actual)| !is_unset(actual)) {
         let mut facet = undeclared(property, actual);
         facet.register = format!("{collection}|{key}|{}", facet.register).into();
         facet.change.address = Some(declaration.address.clone());
@@ -101,12 +101,16 @@ fn unwritten(
             let path = cover::terraform_paths(declaration, property).next().unwrap_or(property.name);
             let path = spelled(declaration, path);
             let own = if attribute.is_empty() { &path } else { cover::below(attribute, &path) };
-            facet.change.attribute =
-                if attribute.is_empty() { own.to_owned() } else { format!("{attribute}.{own}") };
+            facet.change.attribute = if attribute.is_empty() { own.to_owned() } else { format!("{attribute}.{own}") };
             facet.result = FacetResult::Differs(Reason::Differs);
         }
         facets.push(facet);
     }
+}
+
+/// Whether a value is what most members have that nobody sets.
+fn is_unset(actual: &Value) -> bool {
+    says_nothing(actual) || *actual == json!(false) || *actual == json!(0)
 }
 
 fn inline_owner<'d>(element: &DeclaredElement<'d>, property: &Property) -> Vec<Owner<'d>> {

@@ -187,7 +187,8 @@ fn pairs(subject: Subject<'_>, home: &Home<'_>, listed: &Listed) -> Vec<(usize, 
     // Each side is read once, not once for each entry of the other.
     let logged: Vec<Vec<Option<Value>>> = listed.entries.iter().map(|entry| said(home, entry)).collect();
     for (declared, entry) in home.entries.iter().enumerate() {
-        let entry: Vec<_> = home.members.iter().map(|(property, _, path)| declared_in(home, entry, property, path)).collect();
+        let entry: Vec<_> =
+            home.members.iter().map(|(property, _, path)| declared_in(home, entry, property, path)).collect();
         for (written, logged) in logged.iter().enumerate() {
             let values = home.members.iter().zip(&entry).zip(logged);
             let likeness: u32 = values

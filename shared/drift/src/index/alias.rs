@@ -49,7 +49,9 @@ pub(super) fn aliases(declaration: &Declaration, row: Option<&TerraformKind>) ->
 /// A text attribute by its exact name, or what the declaration is known to be called by it.
 pub(super) fn text_at(declaration: &Declaration, attribute: &str) -> Option<String> {
     let exact = declaration.attributes.get(attribute).or_else(|| declaration.identifiers.get(attribute));
-    exact.and_then(path::text).or_else(|| vocabulary::text(declaration, attribute).filter(|_| is_respelled(declaration)))
+    exact
+        .and_then(path::text)
+        .or_else(|| vocabulary::text(declaration, attribute).filter(|_| is_respelled(declaration)))
 }
 
 fn of_terraform(declaration: &Declaration, row: Option<&TerraformKind>) -> Aliases {

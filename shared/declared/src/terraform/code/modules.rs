@@ -58,6 +58,16 @@ pub(super) fn beside(folder: &str, source: &str) -> Option<String> {
     is_beside.then(|| joined(folder, source))
 }
 
+/// Returns a source without what may be a password in it: `git::https://user:password@example.com/a?token=b`.
+pub(super) fn without_credentials(source: &str) -> String {
+    let source = source.split('?').next().unwrap_or_default();
+    let Some((scheme, rest)) = source.split_once("://") else { return source.to_owned() };
+    let (host, path) = rest.split_once('/').map_or((rest, ""), |(host, path)| (host, path));
+    let host = host.rsplit('@').next().unwrap_or_default();
+    let slash = if path.is_empty() { "" } else { "/" };
+    format!("{scheme}://{host}{slash}{path}")
+}
+
 /// Walks from one folder along a path. Looks at the text only; `..` above the start stays.
 fn joined(folder: &str, path: &str) -> String {
     let is_absolute = path.starts_with('/');
@@ -89,6 +99,19 @@ mod tests {
         assert_eq!(beside("/srv/code", "./a").as_deref(), Some("/srv/code/a"));
         for elsewhere in ["terraform-aws-modules/vpc/aws", "git::https://example.com/vpc.git", "", "/srv/code"] {
             assert_eq!(beside("", elsewhere), None, "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn a_source_is_named_without_its_password() {
+        for (source, named) in [
+            ("git::https://user:s3cret@example.com/vpc.git?ref=v1", "git::https://example.com/vpc.git"),
+            ("https://example.com", "https://example.com"),
+            ("https://example.com/a.zip?token=s3cret", "https://example.com/a.zip"),
+            ("git@example.com:acme/vpc.git", "git@example.com:acme/vpc.git"),
+            ("terraform-aws-modules/vpc/aws", "terraform-aws-modules/vpc/aws"),
+        ] {
+            assert_eq!(without_credentials(source), named);
         }
     }
 
