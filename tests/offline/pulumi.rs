@@ -401,6 +401,6 @@ fn resources_of_others_are_found_by_what_aws_calls_them() {
     lost.sort();
     lost.dedup();
     println!("{declarations} declarations, {known} on resources of CloudFormation's types, lost {lost:#?}");
-    // One permission of a function whose name was not known yet.
+    // One permission of a function whose name is a secret.
     assert!(lost.len() <= 1);
 }

@@ -1,5 +1,7 @@
 //! One resource of a deployment: whether it is a declaration, and what it declares.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -85,6 +87,8 @@ pub(super) fn sort(
     let sensitive = |name: &str| {
         by_type.contains(&name) || secret.contains(&name) || outputs.get(name).is_some_and(value::is_secret)
     };
+    let hidden: BTreeSet<String> =
+        inputs.iter().filter(|(_, value)| value::is_secret(value)).map(|(name, _)| name.clone()).collect();
     let filled_in = value::filled_in(&inputs);
     let mut attributes = value::properties(inputs, redactor);
     for (name, value) in &mut attributes {
@@ -96,7 +100,9 @@ pub(super) fn sort(
     let whereabouts = whereabouts(&id, &attributes, &outputs);
     let mut id = Value::from(id);
     let id = if redactor.redact_value(&mut id) { None } else { id.as_str().map(str::to_owned) };
-    let identifiers = identifiers::pick(outputs.clone(), filled_in, &attributes, sensitive, redactor);
+    // What the program gave as a secret, a provider may show in its outputs.
+    let is_hidden = |name: &str| sensitive(name) || hidden.contains(name);
+    let identifiers = identifiers::pick(outputs.clone(), filled_in, &attributes, is_hidden, redactor);
     Ok(Sorted::Declared(Box::new(Resource {
         urn,
         kind,
