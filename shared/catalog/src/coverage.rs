@@ -82,7 +82,8 @@ pub fn size_bytes() -> usize {
         &crate::source::SERVICES,
         &crate::source::NAMESPACES,
     ];
-    tables.into_iter().map(crate::table::Table::size).sum::<usize>() + crate::table::TEXTS_SIZE
+    tables.into_iter().map(crate::table::Table::size).sum::<usize>()
+        + crate::table::TEXTS_SIZE
         + crate::terraform::TOKENS.len()
 }
 

@@ -97,6 +97,7 @@ fn secrets_are_hidden_wherever_they_are_marked() {
             "inputs": {
                 "password": {SIGNATURE: SECRET, "ciphertext": "v1:aaa"}, "masterPassword": "hunter2", "domain": "hunter3", "kmsKeyId": "hunter4",
                 "username": {SIGNATURE: SECRET, "plaintext": "\"hunter5\""},
+                "optionGroupName": {SIGNATURE: SECRET, "ciphertext": "v1:b"},
             },
             "outputs": {"kmsKeyId": {SIGNATURE: SECRET, "plaintext": "\"hunter4\""}, "domain": "hunter3", "endpointUrl": {SIGNATURE: SECRET, "ciphertext": "x"}, "username": "hunter5", "optionGroupName": "hunter6"},
         })

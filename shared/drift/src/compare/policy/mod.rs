@@ -13,6 +13,8 @@
 //! not the role, and a log-delivery statement must be exactly what AWS writes.
 
 mod canonical;
+#[cfg(test)]
+mod obvious;
 
 use std::collections::BTreeMap;
 
