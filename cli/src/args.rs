@@ -68,7 +68,8 @@ pub(crate) struct ReplayArgs {
 /// Declared state and rules.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DeclaredArgs {
-    /// Declared state: Terraform or OpenTofu state, `show -json`, plan JSON; files, folders or globs
+    /// Declared state: of Terraform or OpenTofu (state, `show -json`, plan JSON), CloudFormation (a stack with its
+    /// template and resources, a template), Pulumi (an export, a checkpoint); files, folders or globs, plain or gzip
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     pub(crate) state: Vec<String>,
     /// Terraform or OpenTofu code of these states, for its `ignore_changes`: folders of root modules

@@ -38,7 +38,13 @@ impl Desk {
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
-        Context { index: &self.index, rules: &self.rules, redactor: &self.redactor, detail: Detail::Verdict, waiting: Waiting::Allowed }
+        Context {
+            index: &self.index,
+            rules: &self.rules,
+            redactor: &self.redactor,
+            detail: Detail::Verdict,
+            waiting: Waiting::Allowed,
+        }
     }
 }
 
@@ -60,7 +66,7 @@ pub(crate) fn rules(file: Option<&Path>) -> Result<Rules> {
 
 fn declarations(paths: &[String], redactor: &Redactor, notes: &mut Vec<String>) -> Result<Vec<Declaration>> {
     let (mut states, mut left_out) = (Vec::new(), Vec::new());
-    for input in &expand(paths, "Terraform or OpenTofu state")? {
+    for input in &expand(paths, "declared state: of Terraform, OpenTofu, CloudFormation or Pulumi")? {
         match read_state(input, redactor) {
             Ok(state) => states.push(state),
             Err(error) if is_beside_the_point(input, &error) => left_out.push(format!("{error:#}")),
@@ -76,7 +82,7 @@ fn declarations(paths: &[String], redactor: &Redactor, notes: &mut Vec<String>) 
         notes.push(format!("left out: {first}{more}"));
     }
     if states.is_empty() {
-        bail!("{}: no Terraform or OpenTofu state in it; {}", paths.join(", "), notes.join("; "));
+        bail!("{}: no declared state in it; {}", paths.join(", "), notes.join("; "));
     }
     let states = newest(states, notes);
     let empty: Vec<String> = states.iter().filter(|it| it.declarations.is_empty()).map(describe_empty).collect();

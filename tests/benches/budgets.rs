@@ -199,7 +199,8 @@ fn per_record(plan: &Plan, records: &[Vec<u8>], redactor: &Redactor) {
     let mut smallest = None;
     for count in &plan.declared {
         let index = Index::new(declarations(*count, redactor));
-        let context = Context { index: &index, rules: &rules, redactor, detail: Detail::Verdict, waiting: Waiting::Allowed };
+        let context =
+            Context { index: &index, rules: &rules, redactor, detail: Detail::Verdict, waiting: Waiting::Allowed };
         let measure = |what: &str, records: &[&Vec<u8>]| {
             let each = |run: &dyn Fn(&[u8])| (0..rounds).for_each(|_| records.iter().for_each(|record| run(record)));
             let judge_all = || {
@@ -252,7 +253,8 @@ fn replay(plan: &Plan, records: &[Vec<u8>], redactor: &Redactor) {
     let folder = tempfile::tempdir().expect("a folder");
     let index = Index::new(declarations(1_000, redactor));
     let rules = Rules::shipped();
-    let context = Context { index: &index, rules: &rules, redactor, detail: Detail::Verdict, waiting: Waiting::Allowed };
+    let context =
+        Context { index: &index, rules: &rules, redactor, detail: Detail::Verdict, waiting: Waiting::Allowed };
     let (loud, quiet): (Vec<_>, Vec<_>) = records.iter().partition(|record| class(record, context) == Class::Loud);
     let (paths, units) = write_trail(folder.path(), &quiet, &loud, plan.trail_copies);
     let decompress = |path: &PathBuf| {

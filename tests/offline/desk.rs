@@ -22,7 +22,13 @@ impl Desk {
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
-        Context { index: &self.index, rules: &self.rules, redactor: &self.redactor, detail: Detail::Verdict, waiting: Waiting::Allowed }
+        Context {
+            index: &self.index,
+            rules: &self.rules,
+            redactor: &self.redactor,
+            detail: Detail::Verdict,
+            waiting: Waiting::Allowed,
+        }
     }
 
     pub(crate) fn judge(&self, record: &Value) -> Judged {

@@ -10,6 +10,7 @@
 
 mod corpus;
 mod data;
+mod delegated;
 mod delta;
 mod desk;
 mod differential;

@@ -404,3 +404,36 @@ fn resources_of_others_are_found_by_what_aws_calls_them() {
     // One permission of a function whose name is a secret.
     assert!(lost.len() <= 1);
 }
+
+/// The verdict vectors that are Pulumi's: a declaration, a record, what must come out.
+#[test]
+fn every_pulumi_vector_gets_its_verdict_path_and_values() {
+    let Some(corpus) = driftwire_tests::corpus() else {
+        return println!("skipped: no corpus");
+    };
+    let file: Value = serde_json::from_slice(&std::fs::read(corpus.join("vectors.json")).unwrap()).unwrap();
+    let ours = file["vectors"].as_array().unwrap().iter().filter(|it| it["declared"]["format"] == "pulumi");
+    let mut count = 0;
+    for vector in ours {
+        let block = &vector["declared"];
+        let token = block["type"].as_str().unwrap();
+        let mut resource = resource(token, block["id"].as_str().unwrap(), &block["attributes"], &json!({}));
+        (resource["urn"], resource["ignoreChanges"]) = (block["urn"].clone(), block["ignoreChanges"].clone());
+        let desk = Desk::new(declared(&[resource]));
+        let mut outcomes = desk.judge(&vector["event"]).outcomes;
+        let outcome = outcomes.remove(0);
+        let expected = &vector["expected"];
+        if expected["verdict"] == "drift" {
+            let drift = |it: &Value| change(it["path"].as_str().unwrap(), it["declared"].clone(), it["actual"].clone());
+            let wanted: Vec<_> = expected["drifts"].as_array().unwrap().iter().map(drift).collect();
+            assert_eq!(told(&outcome), wanted, "{}", vector["id"]);
+            let severity = format!("{:?}", outcome.finding.unwrap().severity).to_lowercase();
+            assert_eq!(expected["severity"], severity.as_str(), "{}", vector["id"]);
+        } else {
+            let reason = serde_json::to_value(outcome.reason).unwrap();
+            assert_eq!((outcome.verdict, &reason), (Verdict::Irrelevant, &expected["reason"]), "{}", vector["id"]);
+        }
+        count += 1;
+    }
+    println!("vectors: {count} of {count}");
+}

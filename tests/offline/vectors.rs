@@ -61,7 +61,9 @@ fn declarations(vector: &Value) -> Vec<Declaration> {
         "pulumi" => deployment(declared),
         _ => return terraform_declarations(vector),
     };
-    driftwire_declared::read(&serde_json::to_vec(&file).expect("a value"), "file", &key()).expect("a state").declarations
+    driftwire_declared::read(&serde_json::to_vec(&file).expect("a value"), "file", &key())
+        .expect("a state")
+        .declarations
 }
 
 /// A stack file with one resource.
@@ -90,7 +92,8 @@ fn stack(declared: &Value) -> Value {
 /// An export with one resource and its provider.
 fn deployment(declared: &Value) -> Value {
     let provider = "urn:pulumi:prod::app::pulumi:providers:aws::main";
-    let arn = format!("arn:aws:made:{}:{}:up", declared["region"].as_str().unwrap(), declared["account"].as_str().unwrap());
+    let arn =
+        format!("arn:aws:made:{}:{}:up", declared["region"].as_str().unwrap(), declared["account"].as_str().unwrap());
     json!({"version": 3, "deployment": {"manifest": {"time": "2026-01-02T03:04:05Z", "magic": "", "version": ""}, "resources": [
         {"urn": "urn:pulumi:prod::app::pulumi:pulumi:Stack::app-prod", "custom": false, "type": "pulumi:pulumi:Stack"},
         {"urn": provider, "custom": true, "id": "p-1", "type": "pulumi:providers:aws", "inputs": {"region": declared["region"], "allowedAccountIds": format!("[\"{}\"]", declared["account"].as_str().unwrap())}},

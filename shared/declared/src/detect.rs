@@ -28,6 +28,7 @@ const NEWER: &str = "it was written by a newer program than this version knows: 
 const GIVE_TEMPLATES: &str =
     "give the `*.template.json` beside it, or better the stack, as `driftwire sync --stack NAME --out FILE` writes it";
 const EXPORT: &str = "write it again with `pulumi stack export`";
+const GIVE_DEPLOYMENT: &str = "give the stack's file in `.pulumi/stacks`, or the output of `pulumi stack export`";
 
 /// Decides what a document is.
 ///
@@ -156,6 +157,9 @@ pub(crate) fn other_yaml(document: &Map<String, Value>) -> Option<(&'static str,
     if let Some(known) = part_of_stack(document) {
         return Some(known);
     }
+    if let Some(found) = beside_deployment(document) {
+        return Some((found, GIVE_DEPLOYMENT));
+    }
     let found = if all(&["apiVersion", "kind"]) {
         "a manifest of Kubernetes"
     } else if all(&["services"]) {
@@ -214,7 +218,7 @@ fn not_state(document: &Map<String, Value>) -> Option<(&'static str, &'static st
         return Some(("the lock of a state", "give the state file beside it"));
     }
     if let Some(found) = beside_deployment(document) {
-        return Some((found, "give the stack's file in `.pulumi/stacks`, or the output of `pulumi stack export`"));
+        return Some((found, GIVE_DEPLOYMENT));
     }
     if let Some(known) = part_of_stack(document) {
         return Some(known);

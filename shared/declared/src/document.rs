@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_named() {
-        assert_snapshot!(refusal(b" \n"), @"`a.tfstate` is empty; expected Terraform or OpenTofu state, as `terraform state pull` writes it");
+        assert_snapshot!(refusal(b" \n"), @"`a.tfstate` is empty; expected declared state: of Terraform or OpenTofu (`terraform state pull`), a CloudFormation stack or template, a Pulumi export (`pulumi stack export`)");
         assert_snapshot!(refusal(b"{\"version\": 4,\n \"serial\": "), @"`a.tfstate` is not JSON: EOF while parsing a value at line 2, column 11; the file ends too early: copy or write it again");
         assert_snapshot!(refusal(b"{\n<<<<<<< HEAD"), @"`a.tfstate` is not JSON: key must be a string at line 2, column 1; write the state out with `terraform state pull`");
         assert_snapshot!(refusal(b"<!DOCTYPE html><html>"), @"`a.tfstate` is an HTML or XML page, not declared state; a sign-in page or an error was saved in place of the state: download it again");

@@ -8,7 +8,9 @@ use crate::yaml::YamlError;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum DeclaredError {
     /// There is nothing in the file.
-    #[error("`{origin}` is empty; expected Terraform or OpenTofu state, as `terraform state pull` writes it")]
+    #[error(
+        "`{origin}` is empty; expected declared state: of Terraform or OpenTofu (`terraform state pull`), a CloudFormation stack or template, a Pulumi export (`pulumi stack export`)"
+    )]
     Empty {
         /// The file.
         origin: String,

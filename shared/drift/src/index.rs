@@ -10,13 +10,12 @@ mod spelling;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::understand::path;
+use crate::vocabulary::{self, is_kind, kind_of, row_of};
+use alias::{Aliases, aliases};
 use driftwire_catalog::is_global;
 use driftwire_declared::{Declaration, Standing};
 use hashbrown::HashMap;
-use serde_json::Value;
-
-use crate::vocabulary::{self, is_kind, kind_of, row_of};
-use alias::{Aliases, aliases, text_at};
 use service::{belongs, services};
 use spelling::{folded, is_generated, may_be, place_of_arn, shorter, without_partition};
 
@@ -236,10 +235,16 @@ impl Index {
         }
     }
 
-    /// The range that an autoscaler was given for a dimension: `service/prod/api|ecs:service:DesiredCount`.
+    /// The range that an autoscaler was given for a dimension of a target: `service/main/api`.
     #[must_use]
-    pub fn band(&self, target: &str) -> Option<(f64, f64)> {
-        self.bands.get(target).copied()
+    pub fn band(&self, target: &str, dimension: &str) -> Option<(f64, f64)> {
+        self.bands.get(&format!("{target}|{dimension}")).copied()
+    }
+
+    /// The ranges for a dimension of all targets whose names begin so.
+    pub fn bands_below(&self, prefix: &str, dimension: &str) -> impl Iterator<Item = (f64, f64)> {
+        let targets = self.bands.range(prefix.to_owned()..).take_while(move |(target, _)| target.starts_with(prefix));
+        targets.filter(move |(target, _)| target.ends_with(dimension)).map(|(_, range)| *range)
     }
 
     fn pick(&self, key: &str, (account, region): (&str, &str), accept: &dyn Fn(&Resource) -> bool) -> Found<'_> {
@@ -329,17 +334,20 @@ impl Index {
     }
 
     fn add_band(&mut self, declaration: &Declaration) {
-        if !is_kind(declaration, "aws_appautoscaling_target") {
+        let is_of_stack = kind_of(declaration) == "AWS::ApplicationAutoScaling::ScalableTarget";
+        if !is_of_stack && !is_kind(declaration, "aws_appautoscaling_target") {
             return;
         }
-        let number = |name: &str| vocabulary::value(declaration, name).and_then(Value::as_f64);
-        if let (Some(id), Some(dimension), Some(low), Some(high)) = (
-            text_at(declaration, "resource_id"),
-            text_at(declaration, "scalable_dimension"),
-            number("min_capacity"),
-            number("max_capacity"),
-        ) {
-            self.bands.insert(format!("{id}|{dimension}"), (low, high));
+        let text = |name: &str| vocabulary::text(declaration, name);
+        let number = |name: &str| vocabulary::value(declaration, name).and_then(path::number);
+        // A stack's physical id is `service/main/api|ecs:service:DesiredCount|ecs`, and known where the parts are not.
+        let physical = || {
+            let mut parts = declaration.id.as_deref().filter(|_| is_of_stack)?.split('|').map(str::to_owned);
+            parts.next().zip(parts.next())
+        };
+        let target = physical().or_else(|| text("resource_id").zip(text("scalable_dimension")));
+        if let (Some((id, dimension)), Some(range)) = (target, number("min_capacity").zip(number("max_capacity"))) {
+            self.bands.insert(format!("{id}|{dimension}"), range);
         }
     }
 }

@@ -9,26 +9,26 @@ use crate::run::driftwire;
 #[test]
 fn a_state_that_is_not_there() {
     let folder = Folder::good();
-    insta::assert_snapshot!(replayed_state(&folder, "nothing.tfstate"), @"error: nothing.tfstate: no such file or folder; expected Terraform or OpenTofu state");
-    insta::assert_snapshot!(replayed_state(&folder, "nothing-*.tfstate"), @"error: nothing-*.tfstate: no file matches; expected Terraform or OpenTofu state");
+    insta::assert_snapshot!(replayed_state(&folder, "nothing.tfstate"), @"error: nothing.tfstate: no such file or folder; expected declared state: of Terraform, OpenTofu, CloudFormation or Pulumi");
+    insta::assert_snapshot!(replayed_state(&folder, "nothing-*.tfstate"), @"error: nothing-*.tfstate: no file matches; expected declared state: of Terraform, OpenTofu, CloudFormation or Pulumi");
     let absolute = folder.path().join("nothing.tfstate").display().to_string();
-    insta::assert_snapshot!(replayed_state(&folder, &absolute), @"error: [dir]/nothing.tfstate: no such file or folder; expected Terraform or OpenTofu state");
-    insta::assert_snapshot!(refused(&folder, &["explain", "record.json", "--state", "nothing.tfstate"]), @"error: nothing.tfstate: no such file or folder; expected Terraform or OpenTofu state");
+    insta::assert_snapshot!(replayed_state(&folder, &absolute), @"error: [dir]/nothing.tfstate: no such file or folder; expected declared state: of Terraform, OpenTofu, CloudFormation or Pulumi");
+    insta::assert_snapshot!(refused(&folder, &["explain", "record.json", "--state", "nothing.tfstate"]), @"error: nothing.tfstate: no such file or folder; expected declared state: of Terraform, OpenTofu, CloudFormation or Pulumi");
 }
 
 #[test]
 fn a_state_that_is_empty() {
     let folder = Folder::good().with("empty.tfstate", "").with("blank.tfstate", " \n\n");
-    insta::assert_snapshot!(replayed_state(&folder, "empty.tfstate"), @"error: `empty.tfstate` is empty; expected Terraform or OpenTofu state, as `terraform state pull` writes it");
-    insta::assert_snapshot!(replayed_state(&folder, "blank.tfstate"), @"error: `blank.tfstate` is empty; expected Terraform or OpenTofu state, as `terraform state pull` writes it");
+    insta::assert_snapshot!(replayed_state(&folder, "empty.tfstate"), @"error: `empty.tfstate` is empty; expected declared state: of Terraform or OpenTofu (`terraform state pull`), a CloudFormation stack or template, a Pulumi export (`pulumi stack export`)");
+    insta::assert_snapshot!(replayed_state(&folder, "blank.tfstate"), @"error: `blank.tfstate` is empty; expected declared state: of Terraform or OpenTofu (`terraform state pull`), a CloudFormation stack or template, a Pulumi export (`pulumi stack export`)");
 }
 
 #[test]
 fn a_folder_without_states() {
     let folder =
         Folder::good().with_folder("nothing").with("notes/README.md", "# Notes\n").with("notes/values.json", "{}");
-    insta::assert_snapshot!(replayed_state(&folder, "nothing"), @"error: nothing: the folder holds no file; expected Terraform or OpenTofu state");
-    insta::assert_snapshot!(replayed_state(&folder, "notes"), @"error: notes: no Terraform or OpenTofu state in it; left out: `notes/README.md` is not JSON: expected value at line 1, column 1; write the state out with `terraform state pull`; and one more file");
+    insta::assert_snapshot!(replayed_state(&folder, "nothing"), @"error: nothing: the folder holds no file; expected declared state: of Terraform, OpenTofu, CloudFormation or Pulumi");
+    insta::assert_snapshot!(replayed_state(&folder, "notes"), @"error: notes: no declared state in it; left out: `notes/README.md` is not JSON: expected value at line 1, column 1; write the state out with `terraform state pull`; and one more file");
 }
 
 #[test]
@@ -85,16 +85,24 @@ fn a_state_that_opentofu_encrypted() {
 }
 
 #[test]
-fn the_state_of_another_tool() {
-    let template = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Queue:\n    Type: AWS::SQS::Queue\n";
-    let pulumi = json!({"version": 3, "deployment": {"manifest": {"time": "2026-11-20T10:00:00Z"}, "resources": []}});
+fn an_answer_of_cloudformation_without_its_template() {
+    let resources = json!({"StackResources": [{"LogicalResourceId": "Queue", "ResourceType": "AWS::SQS::Queue"}]});
+    let folder = Folder::good().with("resources.json", resources.to_string());
+    insta::assert_snapshot!(replayed_state(&folder, "resources.json"), @"error: `resources.json` is the resources of a stack without its template, not declared state; `driftwire sync --stack NAME --out FILE` writes such a file; by hand, put the answers of `aws cloudformation describe-stacks`, `get-template --template-stage Processed` and `list-stack-resources` under `Stack`, `TemplateBody` and `StackResources` of one JSON object");
+}
+
+#[test]
+fn a_pulumi_export_of_a_newer_version() {
+    let newer = json!({"version": 9, "deployment": {"manifest": {}, "resources": []}});
+    let folder = Folder::good().with("stack.json", newer.to_string());
+    insta::assert_snapshot!(replayed_state(&folder, "stack.json"), @"error: `stack.json` at `version`: 9 is not a version that can be read, expected 1 to 4; it was written by a newer program than this version knows: take a newer driftwire");
+}
+
+#[test]
+fn a_template_that_is_not_yaml() {
     let folder = Folder::good()
-        .with("template.yaml", template)
-        .with("template.json", json!({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}).to_string())
-        .with("stack.json", pulumi.to_string());
-    insta::assert_snapshot!(replayed_state(&folder, "template.yaml"), @"error: `template.yaml` is a CloudFormation template; this version reads Terraform and OpenTofu state");
-    insta::assert_snapshot!(replayed_state(&folder, "template.json"), @"error: `template.json` is a CloudFormation template; this version reads Terraform and OpenTofu state");
-    insta::assert_snapshot!(replayed_state(&folder, "stack.json"), @"error: `stack.json` is a Pulumi export; this version reads Terraform and OpenTofu state");
+        .with("template.yaml", "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Queue: {Type: AWS::SQS::Queue\n");
+    insta::assert_snapshot!(replayed_state(&folder, "template.yaml"), @"error: `template.yaml` is not YAML: while parsing a flow mapping, did not find expected ',' or '}' at line 4, column 1; correct the template, or take what CloudFormation has with `aws cloudformation get-template`");
 }
 
 #[test]

@@ -172,3 +172,9 @@ fn a_damaged_file_says_where() {
     let vpc = resource("aws:ec2/vpc:Vpc", "vpc-1", json!({}));
     insta::assert_snapshot!(refusal(json!([vpc, vpc])), @"`a.json` at `urn:pulumi:prod::app::aws:ec2/vpc:Vpc::a`: expected one current resource per URN; this one stands twice; the file is damaged or was edited, write it again with `pulumi stack export`");
 }
+
+#[test]
+fn the_settings_of_a_backend_are_refused_by_name() {
+    let refusal = crate::read(b"version: 1\n", "meta.yaml", &Redactor::new(b"k")).unwrap_err().to_string();
+    insta::assert_snapshot!(refusal, @"`meta.yaml` is the settings of a Pulumi backend, not declared state; give the stack's file in `.pulumi/stacks`, or the output of `pulumi stack export`");
+}

@@ -19,7 +19,7 @@ const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const DEFAULTS: &str = "__defaults";
 /// What providers keep for themselves.
 const OWN: [&str; 4] = [DEFAULTS, "__meta", "__internal", "__inputs"];
-/// Text that is deeper than this in secrets within secrets is not looked into.
+/// A secret that is within more secrets than this is not looked into.
 const DEEPEST: u8 = 8;
 
 /// Whether a value is marked as a secret.
@@ -36,24 +36,28 @@ pub(super) fn filled_in(members: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// The properties that somebody gave, without those that the provider filled in, at every depth.
-pub(super) fn properties(mut members: Map<String, Value>, redactor: &Redactor) -> Map<String, Value> {
+pub(super) fn properties(members: Map<String, Value>, redactor: &Redactor) -> Map<String, Value> {
+    properties_at(members, redactor, 0)
+}
+
+fn properties_at(mut members: Map<String, Value>, redactor: &Redactor, depth: u8) -> Map<String, Value> {
     let defaults = members.remove(DEFAULTS);
     let defaults = defaults.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     members
         .into_iter()
         .filter(|(name, _)| !OWN.contains(&name.as_str()) && !defaults.iter().any(|it| it == name))
-        .map(|(name, value)| (name, plain(value, redactor, 0)))
+        .map(|(name, value)| (name, plain(value, redactor, depth)))
         .collect()
 }
 
-/// A value as it is, with hashes and marks in the place of what must not or cannot be told.
+/// A value as it is, below `depth` secrets, with hashes and marks in the place of what must not or cannot be told.
 pub(super) fn plain(value: Value, redactor: &Redactor, depth: u8) -> Value {
     match value {
         Value::String(text) if text == UNKNOWN => Unresolved::Unknown.mark(),
         Value::Array(items) => items.into_iter().map(|it| plain(it, redactor, depth)).collect(),
         Value::Object(members) => match members.get(SIGNATURE).and_then(Value::as_str).map(str::to_owned) {
             Some(signature) => signed(&signature, members, redactor, depth),
-            None => Value::Object(properties(members, redactor)),
+            None => Value::Object(properties_at(members, redactor, depth)),
         },
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }

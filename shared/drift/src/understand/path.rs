@@ -206,6 +206,11 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     }
 }
 
+/// A number, also as the text that templates may write it as.
+pub(crate) fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -104,7 +104,8 @@ fn statement() -> impl Strategy<Value = Value> {
     let condition = prop_oneof![
         Just(json!(null)),
         Just(json!({})),
-        (prop::sample::select(vec!["Bool", "StringLike"]), wanted).prop_map(|(it, wanted)| json!({it: {"aws:k": wanted}})),
+        (prop::sample::select(vec!["Bool", "StringLike"]), wanted)
+            .prop_map(|(it, wanted)| json!({it: {"aws:k": wanted}})),
     ];
     let action = one_or_many(&["s3:Get", "S3:get", "s3:Put", "s3:*"]);
     let resource = one_or_many(&["*", "arn:aws:s3:::a", "arn:aws:s3:::A"]);
@@ -127,16 +128,14 @@ fn statement() -> impl Strategy<Value = Value> {
 /// Two policies that share many of their statements, in another order.
 fn two_policies() -> impl Strategy<Value = (Vec<Value>, Vec<Value>)> {
     let statements = prop::collection::vec(statement(), 1..4);
-    (statements, prop::collection::vec(statement(), 0..2), any::<prop::sample::Index>()).prop_map(
-        |(one, new, turn)| {
-            let mut other = one.clone();
-            other.rotate_left(turn.index(one.len()));
-            for (place, statement) in other.iter_mut().zip(new) {
-                *place = statement;
-            }
-            (one, other)
-        },
-    )
+    (statements, prop::collection::vec(statement(), 0..2), any::<prop::sample::Index>()).prop_map(|(one, new, turn)| {
+        let mut other = one.clone();
+        other.rotate_left(turn.index(one.len()));
+        for (place, statement) in other.iter_mut().zip(new) {
+            *place = statement;
+        }
+        (one, other)
+    })
 }
 
 proptest! {
