@@ -181,6 +181,21 @@ fn says_case_means_nothing(found: &ModelComparison, property: &str) -> bool {
         .any(|it| rules.contains(&it.rule) && top(it.note.trim_start_matches('`')).trim_end_matches('`') == property)
 }
 
+/// Whether the list at a place has an order that means something.
+fn has_order(place: &[Step]) -> bool {
+    const ORDERED: [&str; 8] = [
+        "Command",
+        "EntryPoint",
+        "Layers",
+        "CacheBehaviors",
+        "Columns",
+        "PartitionKeys",
+        "Processors",
+        "TransformerConfig",
+    ];
+    matches!(place.last(), Some(Step::Name(name)) if ORDERED.contains(&name.as_str()))
+}
+
 /// Whether a policy lost its version, which says nothing.
 fn is_version_gone(before: &Value, after: &Value) -> bool {
     before.get("Statement").is_some() && before.get("Version").is_some() && after.get("Version").is_none()
@@ -210,6 +225,11 @@ fn changes(value: &Value) -> Vec<(&'static str, Value)> {
             let mut ways = Vec::new();
             if let [_, rest @ ..] = items.as_slice() {
                 ways.push(("drop", json!(rest)));
+            }
+            let mut turned = items.clone();
+            turned.reverse();
+            if turned != *items {
+                ways.push(("order", json!(turned)));
             }
             let mut more = items.clone();
             more.push(json!("an-element-that-nobody-declared"));
@@ -262,6 +282,10 @@ fn whatever_is_changed_is_found() {
             let is_direct =
                 is_same || (element == place.len() && find(&mut live, &place).is_some_and(|it| *it == declared));
             for (way, changed) in changes(&declared) {
+                // Only some lists have an order; those are known by name or by type.
+                if way == "order" && !has_order(&place) {
+                    continue;
+                }
                 if has_no_case(&place) && way == "case" || is_version_gone(&declared, &changed) {
                     continue;
                 }

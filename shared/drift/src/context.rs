@@ -4,7 +4,7 @@ use driftwire_declared::{Redactor, Tool};
 use serde_json::Value;
 
 use crate::{
-    compare::{self, Comparison, Equality, Zero},
+    compare::{self, Comparison, Difference, Equality, Unknown, Zero},
     finding::Change,
     index::Index,
     judge::Rules,
@@ -58,13 +58,25 @@ impl Context<'_> {
             let hidden = self.redactor.redacted(actual);
             return compare::compare_with(declared, &hidden, equality, zero);
         }
-        compare::compare_with(declared, actual, equality, zero)
+        let compared = compare::compare_with(declared, actual, equality, zero);
+        match &compared {
+            Comparison::Different(all) if tool == Tool::CloudFormation && all.iter().all(is_damaged) => {
+                Comparison::Unknown(Unknown::Unresolved)
+            }
+            _ => compared,
+        }
     }
 
     /// Hides what is a secret, or looks like one, in a change.
     pub(crate) fn hide(&self, change: &mut Change) {
         change.redacted |= hide(self.redactor, &change.attribute, &mut change.declared, &mut change.actual);
     }
+}
+
+/// Whether a declared text differs only where the template came damaged.
+fn is_damaged(difference: &Difference) -> bool {
+    let (declared, actual) = (difference.declared.as_ref(), difference.actual.as_ref());
+    declared.zip(actual).is_some_and(|(declared, actual)| compare::is_damaged(declared, actual))
 }
 
 /// Hides what is a secret, or looks like one, in two values of an attribute. Not even its hash is shown. What hides the

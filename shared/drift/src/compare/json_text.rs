@@ -1,10 +1,11 @@
 //! Decides whether a text that holds JSON, and a value or another such text, are the same JSON.
 //!
-//! False positive removed: key order, white space, and a definition given as text on one side and as an object on the
-//! other. By hand: declare an event pattern with `jsonencode` and read the rule back.
+//! False positive removed: key order, white space, a definition given as text on one side and as an object on the other,
+//! and one given as YAML that a service keeps as JSON. By hand: declare an event pattern with `jsonencode`, or an SSM
+//! document in YAML, and read it back.
 //!
-//! It must not hide a member that was added to the text: a document declared as text is complete. YAML stays text. What
-//! differs in a declared text is reported as the whole text, because the declaration has no names inside it.
+//! It must not hide a member that was added to the text: a document declared as text is complete. Two texts in YAML stay
+//! texts. What differs in a declared text is reported as the whole text, because the declaration has no names inside it.
 
 use std::borrow::Cow;
 
@@ -16,7 +17,18 @@ use super::{Equality, policy};
 
 /// Compares two sides of which at least one is JSON in a text; false when that is not so.
 pub(super) fn walk(walk: &mut Walk<'_>, at: Path<'_>, declared: &Value, actual: &Value, how: How<'_>) -> bool {
-    let (Some(left), Some(right)) = (container(declared), container(actual)) else { return false };
+    let (left, right) = match (container(declared), container(actual)) {
+        (Some(left), Some(right)) => (left, right),
+        (None, Some(right)) => match yaml(declared) {
+            Some(left) => (left, right),
+            None => return false,
+        },
+        (Some(left), None) => match yaml(actual) {
+            Some(right) => (left, right),
+            None => return false,
+        },
+        (None, None) => return false,
+    };
     if policy::is_document(&left)
         && policy::is_document(&right)
         && policy::walk_read(walk, at, (declared, actual), (&left, &right))
@@ -49,6 +61,12 @@ fn container(value: &Value) -> Option<Cow<'_, Value>> {
     }
 }
 
+/// The list or object that a text holds as YAML: at least one line with a name or a dash.
+fn yaml(value: &Value) -> Option<Cow<'_, Value>> {
+    let text = value.as_str().filter(|text| text.contains('\n') && text.contains([':', '-']))?;
+    driftwire_declared::yaml(text).filter(|it| it.is_array() || it.is_object()).map(Cow::Owned)
+}
+
 /// The list or object that a text holds.
 pub(super) fn parse(text: &str) -> Option<Value> {
     let text = text.trim();
@@ -73,6 +91,19 @@ mod tests {
         let object = json!({"detail": {"state": ["running"]}, "source": ["aws.ec2"]});
         assert!(matches!(compare(&json!(PATTERN), &object, Equality::Default), Comparison::Equal(_)));
         assert!(matches!(compare(&object, &json!(PATTERN), Equality::Default), Comparison::Equal(_)));
+    }
+
+    #[test]
+    fn a_document_in_yaml_is_the_one_that_is_kept_as_json() {
+        let declared = json!("schemaVersion: '2.2'\nmainSteps:\n  - action: aws:runShellScript\n    name: run\n");
+        let kept = json!({"schemaVersion": "2.2", "mainSteps": [{"action": "aws:runShellScript", "name": "run"}]});
+        for actual in [kept.clone(), json!(kept.to_string())] {
+            assert!(matches!(compare(&declared, &actual, Equality::Default), Comparison::Equal(_)), "{actual}");
+            assert!(matches!(compare(&actual, &declared, Equality::Default), Comparison::Equal(_)), "{actual}");
+        }
+        let other = json!({"schemaVersion": "2.2", "mainSteps": [{"action": "aws:runShellScript", "name": "stop"}]});
+        assert!(matches!(compare(&declared, &other, Equality::Default), Comparison::Different(_)));
+        assert!(matches!(compare(&json!("a line\nwith: two"), &kept, Equality::Default), Comparison::Different(_)));
     }
 
     #[test]

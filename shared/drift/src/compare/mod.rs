@@ -47,6 +47,7 @@ mod laws;
 
 use serde_json::Value;
 
+pub(crate) use model::is_damaged;
 pub use model::{ModelComparison, ResourceRules, Undecided};
 pub use policy::statement_differences;
 

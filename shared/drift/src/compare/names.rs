@@ -18,7 +18,7 @@ use super::walk::Extra;
 const WRAPPERS: [&str; 4] = ["items", "item", "member", "tagset"];
 
 /// Lists in which the order means something, folded.
-const ORDERED: [&str; 11] = [
+const ORDERED: [&str; 17] = [
     "command",
     "entrypoint",
     "layers",
@@ -30,6 +30,12 @@ const ORDERED: [&str; 11] = [
     "orderedplacementstrategy",
     "functions",
     "transformerconfig",
+    "processors",
+    "args",
+    "bootstrapactions",
+    "containerentrypoint",
+    "containerarguments",
+    "terminationpolicies",
 ];
 
 /// Members with two names, folded: the first is the shorter.
@@ -190,6 +196,11 @@ fn style(name: &str) -> Style {
         Some(_) => Style::Plain,
         None => Style::Data,
     }
+}
+
+/// Whether some name is no property's but data.
+pub(super) fn has_free_keys(members: &Map<String, Value>) -> bool {
+    members.keys().any(|name| style(name) == Style::Data)
 }
 
 /// The members of two objects, paired.

@@ -283,6 +283,9 @@ impl<'v> Walk<'v> {
 
     /// Compares two objects, member by declared member.
     fn object(&mut self, at: Path<'_>, declared: &Map<String, Value>, actual: &Map<String, Value>, how: How<'_>) {
+        // In a template, names of properties have no other characters than letters and digits.
+        let is_free = self.is_of_resource() && names::has_free_keys(declared) && !matches!(at, Path::Root);
+        let how = if is_free { How { extra: Extra::Added, ..how } } else { how };
         let pairs = names::Pairing::new(declared, actual, how.extra);
         if pairs.is_folded() {
             self.trace("member-names", at, "");

@@ -177,7 +177,7 @@ pub(super) fn is_unread(at: Path<'_>, declared: &Value) -> bool {
 }
 
 /// Whether GetTemplate damaged the declared text: it replaces every character beyond ASCII by a question mark.
-pub(super) fn is_damaged(declared: &Value, actual: &Value) -> bool {
+pub(crate) fn is_damaged(declared: &Value, actual: &Value) -> bool {
     let (Some(declared), Some(actual)) = (declared.as_str(), actual.as_str()) else { return false };
     !actual.is_ascii()
         && declared.contains('?')
@@ -187,8 +187,8 @@ pub(super) fn is_damaged(declared: &Value, actual: &Value) -> bool {
 /// How a place is compared, with what the rules say of it.
 fn adjusted<'r>(how: How<'r>, rules: &Rules) -> How<'r> {
     let equality = match how.equality {
-        // Where the schema says that a list has no order, its name does not say otherwise.
-        Equality::OrderedList if rules.is_unordered => Equality::Default,
+        // Where the schema says that a list has no order, its name does not say otherwise; a reviewer may.
+        Equality::OrderedList if rules.is_unordered && rules.equality.is_none() => Equality::Default,
         other => other,
     };
     How { equality, may_be_unread: how.may_be_unread || rules.may_be_unread, ..how }
