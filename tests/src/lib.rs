@@ -1,6 +1,10 @@
 //! What the end-to-end tests and benchmarks share: a desk (declarations, rules, key), and the corpus folder.
 
+mod duel;
+
 use std::path::PathBuf;
+
+pub use duel::{duel, ratio};
 
 /// The folder of real records and states, if it is there: `DRIFTWIRE_CORPUS`, or `../shared/corpus` beside the workspace.
 #[must_use]

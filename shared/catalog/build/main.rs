@@ -22,6 +22,7 @@ mod rows;
 #[path = "../src/spelling.rs"]
 #[expect(dead_code, reason = "the library's own module, of which packing needs a part")]
 mod spelling;
+mod stack_rows;
 mod table;
 mod terraform_rows;
 mod texts;
@@ -40,6 +41,7 @@ fn main() {
         texts.settle();
         table::write(&out, "calls", &pack::calls(&calls, &mut texts), &texts);
         table::write(&out, "terraform", &terraform_rows::pack(&kinds, &mut texts), &texts);
+        table::write(&out, "stacks", &stack_rows::pack(&mut texts), &texts);
         table::write(&out, "resources", &resource_rows::pack(&mut texts), &texts);
         table::write(&out, "services", &resource_rows::pack_sources("services", &mut texts), &texts);
         table::write(&out, "namespaces", &resource_rows::pack_sources("namespaces", &mut texts), &texts);

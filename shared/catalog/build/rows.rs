@@ -134,6 +134,18 @@ pub(crate) struct ListRow {
     pub(crate) key: OneOrMany<String>,
 }
 
+/// What a type of CloudFormation declares of other resources, and the collections inside it.
+#[derive(Deserialize, Clone, Debug)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StackRow {
+    /// The types of which it declares a part, with the paths of the properties that name them.
+    #[serde(default)]
+    pub(crate) of: BTreeMap<String, OneOrMany<String>>,
+    pub(crate) element: Option<ElementRow>,
+    #[serde(default)]
+    pub(crate) lists: Vec<ListRow>,
+}
+
 /// A resource type of CloudFormation.
 #[derive(Deserialize, Debug, Default)]
 #[serde(deny_unknown_fields, default)]

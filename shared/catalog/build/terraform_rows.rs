@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::packed::{Key, TerraformKind, hash};
-use crate::rows::{ListRow, TerraformRow};
+use crate::packed::{Key, TerraformKind, Text, hash};
+use crate::rows::{ElementRow, ListRow, TerraformRow};
 use crate::spelling::token;
 use crate::texts::Texts;
 
@@ -45,9 +45,6 @@ pub(crate) fn pack(rows: &BTreeMap<String, TerraformRow>, texts: &mut Texts) -> 
 
 fn one(name: &str, row: &TerraformRow, texts: &mut Texts) -> (Key, Vec<u8>) {
     let all = |list: &[String], texts: &mut Texts| list.iter().map(|it| texts.number(it)).collect::<Vec<_>>();
-    let list = |ListRow { collection, attribute, key }: &ListRow, texts: &mut Texts| {
-        (texts.number(collection), texts.number(attribute), all(key.as_slice(), texts))
-    };
     let packed = TerraformKind {
         resource: texts.number(&row.resource),
         id: all(&row.id, texts),
@@ -55,10 +52,24 @@ fn one(name: &str, row: &TerraformRow, texts: &mut Texts) -> (Key, Vec<u8>) {
         computed: all(&row.computed, texts),
         pulumi: row.pulumi.as_slice().iter().map(|it| texts.number(&short(it))).collect(),
         properties: row.properties.iter().map(|(one, other)| (texts.number(one), texts.number(other))).collect(),
-        element: row.element.as_ref().map(|it| (texts.number(&it.collection), all(it.key.as_slice(), texts))),
-        lists: row.lists.iter().map(|it| list(it, texts)).collect(),
+        element: row.element.as_ref().map(|it| element(it, texts)),
+        lists: lists(&row.lists, texts),
     };
     ((texts.number(name), texts.number("")), postcard::to_stdvec(&packed).expect("a row can be packed"))
+}
+
+/// A packed element: its collection, and the parts of its key.
+pub(crate) fn element(row: &ElementRow, texts: &mut Texts) -> (Text, Vec<Text>) {
+    (texts.number(&row.collection), row.key.as_slice().iter().map(|it| texts.number(it)).collect())
+}
+
+/// Packed lists: collection, attribute, and the parts of an element's key.
+pub(crate) fn lists(rows: &[ListRow], texts: &mut Texts) -> Vec<(Text, Text, Vec<Text>)> {
+    let one = |ListRow { collection, attribute, key }: &ListRow| {
+        let key = key.as_slice().iter().map(|it| texts.number(it)).collect();
+        (texts.number(collection), texts.number(attribute), key)
+    };
+    rows.iter().map(one).collect()
 }
 
 /// The rows by their Pulumi tokens: the hash of a token and the number of its row, sorted.

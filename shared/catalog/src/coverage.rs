@@ -79,6 +79,7 @@ pub fn size_bytes() -> usize {
         &crate::call::TABLE,
         &crate::resource::TABLE,
         &crate::terraform::TABLE,
+        &crate::stack::TABLE,
         &crate::source::SERVICES,
         &crate::source::NAMESPACES,
     ];

@@ -12,6 +12,7 @@ mod resource;
 mod service;
 mod source;
 mod spelling;
+mod stack;
 mod table;
 mod terraform;
 
@@ -22,6 +23,7 @@ pub use kinds::{Decoder, Delta, Effect, Flag, Why};
 pub use resource::{ResourceType, native, resource_type, resource_types};
 pub use service::{calls_of_service, targets_of_service};
 pub use source::{event_sources, sources_of_type};
+pub use stack::{stack, stack_kinds};
 pub use terraform::{Element, ElementList, TerraformKind, pulumi, terraform, terraform_kinds};
 
 /// Whether a service has no regions: its records carry `us-east-1` whatever the resource's region.

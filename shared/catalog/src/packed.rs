@@ -126,6 +126,14 @@ pub(crate) struct TerraformKind {
     pub(crate) lists: Vec<(Text, Text, Vec<Text>)>,
 }
 
+/// What a type of a stack's resources declares of others.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct StackKind {
+    pub(crate) of: Vec<(Text, Vec<Text>)>,
+    pub(crate) element: Option<(Text, Vec<Text>)>,
+    pub(crate) lists: Vec<(Text, Text, Vec<Text>)>,
+}
+
 /// A resource type of CloudFormation.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ResourceType {

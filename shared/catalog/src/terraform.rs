@@ -4,7 +4,7 @@ use crate::packed;
 use crate::spelling::token;
 use crate::table::{self, Slot, Table, kept, kept_text, table, text, texts};
 
-/// What a Terraform type declares.
+/// What a Terraform type declares, or one of CloudFormation's that says something of other resources.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TerraformKind {
     /// `aws_instance`.
@@ -25,6 +25,8 @@ pub struct TerraformKind {
     pub element: Option<Element>,
     /// Attributes that hold elements of a collection.
     pub lists: &'static [ElementList],
+    /// For a type of CloudFormation: the resources of which it declares a part, with the properties that name them.
+    pub of: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// A declaration that is one element of a collection of its resource.
@@ -85,19 +87,24 @@ fn at(row: usize) -> Option<&'static TerraformKind> {
             computed: texts(computed),
             pulumi: kept(pulumi.into_iter().map(|it| kept_text(token(text(it)))).collect()),
             properties: kept(properties.into_iter().map(|(one, other)| (text(one), text(other))).collect()),
-            element: element.map(|(collection, key)| Element { collection: text(collection), key: texts(key) }),
-            lists: kept(
-                lists
-                    .into_iter()
-                    .map(|(collection, attribute, key)| ElementList {
-                        collection: text(collection),
-                        attribute: text(attribute),
-                        key: texts(key),
-                    })
-                    .collect(),
-            ),
+            element: element.map(made_element),
+            lists: made_lists(lists),
+            of: &[],
         }
     })
+}
+
+pub(crate) fn made_element((collection, key): (packed::Text, Vec<packed::Text>)) -> Element {
+    Element { collection: text(collection), key: texts(key) }
+}
+
+pub(crate) fn made_lists(lists: Vec<(packed::Text, packed::Text, Vec<packed::Text>)>) -> &'static [ElementList] {
+    let list = |(collection, attribute, key)| ElementList {
+        collection: text(collection),
+        attribute: text(attribute),
+        key: texts(key),
+    };
+    kept(lists.into_iter().map(list).collect())
 }
 
 #[cfg(test)]

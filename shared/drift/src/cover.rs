@@ -31,9 +31,16 @@ pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property, 
     let mut owners = Vec::new();
     for declaration in declarations.iter().copied() {
         // The declaration of an element: its `name` is not the resource's.
-        let is_element = !of_element && row_of(declaration).is_some_and(|row| row.element.is_some());
+        let row = row_of(declaration);
+        let is_element = !of_element && row.is_some_and(|row| row.element.is_some());
         let found = if has_properties(declaration) {
-            declared_at(declaration, std::iter::once(property.name), property)
+            // Of a part that is made of elements, nothing else is the resource's.
+            if is_element || row.is_some_and(|row| row.part && !of_element && !row.lists.is_empty()) {
+                continue;
+            }
+            // An element of its own says what is below the collection.
+            let below = property.name.split_once('.').map(|(_, below)| below).filter(|_| of_element);
+            declared_at(declaration, std::iter::once(property.name).chain(below), property)
         } else if is_element {
             declared_at(declaration, own_paths(declaration, property), property)
         } else {
@@ -209,8 +216,17 @@ pub(crate) fn home<'d>(
     }
 }
 
+/// Whether a declaration has a place for an element of a collection.
+pub(crate) fn has_place(declarations: &[&Declaration], collection: &str, key: &str) -> bool {
+    list_of(declarations, collection, key).is_some()
+}
+
 /// A list as the declaration calls it, or would.
 fn list_name(declaration: &Declaration, list: &ElementList) -> Cow<'static, str> {
+    if has_properties(declaration) {
+        let declared = path::located(&declaration.attributes, list.attribute).map(|(name, _)| Cow::Owned(name));
+        return declared.unwrap_or_else(|| native_name(declaration, list.attribute));
+    }
     if !is_respelled(declaration) {
         return Cow::Borrowed(list.attribute);
     }
@@ -285,7 +301,10 @@ pub(crate) fn element_key(parts: &[&str], members: Option<&Map<String, Value>>) 
 
 /// The key of a declaration that is an element as a whole: also from what only identifies it.
 fn own_key(declaration: &Declaration, parts: &[&str]) -> Option<String> {
-    key_of_parts(parts, |name| vocabulary::value(declaration, name).and_then(path::text))
+    key_of_parts(parts, |name| match name {
+        "@id" => declaration.id.as_ref().map(|id| id.rsplit('|').next().unwrap_or(id).to_owned()),
+        _ => vocabulary::value(declaration, name).and_then(path::text),
+    })
 }
 
 fn key_of_parts(parts: &[&str], text: impl Fn(&str) -> Option<String>) -> Option<String> {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use crate::understand::path;
 use crate::vocabulary::{self, is_kind, kind_of, row_of};
-use alias::{Aliases, aliases};
+use alias::{Aliases, aliases, owners};
 use driftwire_catalog::is_global;
 use driftwire_declared::{Declaration, Standing};
 use hashbrown::HashMap;
@@ -94,6 +94,9 @@ impl Index {
         }
         for (position, declaration) in declarations.iter().enumerate().filter(|(_, it)| parts_last(it)) {
             index.add(position, declaration);
+            for (kind, aliases) in row_of(declaration).into_iter().flat_map(|row| owners(declaration, row)) {
+                index.place(position, declaration, (kind, true), aliases);
+            }
         }
         index.declarations = declarations;
         index
@@ -271,11 +274,20 @@ impl Index {
         let kind = row.map_or_else(|| kind_of(declaration), |row| Cow::Borrowed(row.resource));
         let kind = kind.as_ref();
         let part = row.is_some_and(|row| row.part);
-        let Aliases { ids, names, arn, implied } = aliases(declaration, row);
         self.add_band(declaration);
+        // What a stack declares as a part of others is no resource of its own.
+        if row.is_none_or(|row| row.of.is_empty()) {
+            self.place(position, declaration, (kind, part), aliases(declaration, row));
+        }
+    }
+
+    /// Enters a declaration under every alias of a resource that it speaks of, as a whole or in part.
+    fn place(&mut self, position: usize, declaration: &Declaration, (kind, part): (&str, bool), aliases: Aliases) {
+        let Aliases { ids, names, arn, implied } = aliases;
         let Some(first) = ids.first().or(names.first()).or(arn.as_ref()).cloned() else { return };
         let known = ids.iter().find_map(|id| self.same_resource(kind, id, declaration));
         let known = known.or_else(|| arn.as_ref().and_then(|arn| self.same_arn(kind, arn)));
+        let known = known.or_else(|| ids.iter().filter(|_| part).find_map(|id| self.same_form(kind, id, declaration)));
         let at = known.unwrap_or_else(|| {
             self.resources.push(Resource {
                 kind: kind.to_owned(),
@@ -317,6 +329,12 @@ impl Index {
                     && (is_global(kind) || agrees(resource.region.as_deref(), declaration.region.as_deref()))
             })
         })
+    }
+
+    /// The resource that a part names by its ARN, or by a longer form of its name.
+    fn same_form(&self, kind: &str, id: &str, declaration: &Declaration) -> Option<usize> {
+        let arn = || self.same_arn(kind, id).filter(|_| is_arn(id));
+        arn().or_else(|| shorter(kind, id).find_map(|form| self.same_resource(kind, form, declaration)))
     }
 
     fn same_arn(&self, kind: &str, arn: &str) -> Option<usize> {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use driftwire_catalog::{TerraformKind, native, pulumi, terraform};
+use driftwire_catalog::{TerraformKind, native, pulumi, stack, terraform};
 use driftwire_declared::{Declaration, Tool};
 use serde_json::{Map, Value};
 
@@ -16,8 +16,9 @@ const NATIVE: &str = "aws-native:";
 pub(crate) fn row_of(declaration: &Declaration) -> Option<&'static TerraformKind> {
     match declaration.tool {
         Tool::Terraform | Tool::OpenTofu => terraform(&declaration.kind),
+        Tool::Pulumi if has_properties(declaration) => stack(&kind_of(declaration)),
         Tool::Pulumi => pulumi(&declaration.kind),
-        Tool::CloudFormation => None,
+        Tool::CloudFormation => stack(&declaration.kind),
     }
 }
 

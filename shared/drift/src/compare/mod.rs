@@ -22,6 +22,8 @@ mod path;
 
 mod json_text;
 mod policy;
+
+mod pair;
 mod set;
 mod tags;
 

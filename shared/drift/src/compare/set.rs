@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::pair::{Rest, pair};
 use super::path::Path;
 use super::walk::{How, Walk};
 use super::{Equality, mask, names, scalar};
@@ -32,9 +33,6 @@ const IDENTITIES: [&str; 13] = [
     "logicalid",
     "sid",
 ];
-
-/// How many pairs are tried before elements are taken as they are: keeps large lists from costing their square.
-const TRIALS: usize = 20_000;
 
 /// Compares two lists.
 pub(super) fn walk(walk: &mut Walk<'_>, at: Path<'_>, declared: &[&Value], actual: &[&Value], how: How<'_>) {
@@ -112,13 +110,6 @@ fn by_identity(
         walk.differ(at, element, &Value::Null);
     }
     added(walk, at, &rest.actual, how.equality);
-}
-
-/// Elements that only one side has.
-#[derive(Default)]
-struct Rest<'v> {
-    declared: Vec<(usize, &'v Value)>,
-    actual: Vec<&'v Value>,
 }
 
 /// Compares two lists whatever their order.
@@ -221,39 +212,6 @@ fn take_unknown(walk: &mut Walk<'_>, at: Path<'_>, rest: &mut Rest<'_>) -> Unkno
         None => true,
     });
     sides
-}
-
-/// Pairs what is equal by the rules, the largest declared elements first: they fit the fewest others.
-fn pair(walk: &mut Walk<'_>, at: Path<'_>, rest: &mut Rest<'_>, how: How<'_>) {
-    let mut by_size: Vec<(usize, &Value)> = std::mem::take(&mut rest.declared);
-    by_size.sort_by_key(|(index, element)| (std::cmp::Reverse(element.to_string().len()), *index));
-    let mut trials = TRIALS;
-    for (index, element) in by_size {
-        let mut best: Option<(usize, Walk<'_>)> = None;
-        for (position, other) in rest.actual.iter().enumerate() {
-            if trials == 0 {
-                break;
-            }
-            trials -= 1;
-            let mut trial = walk.trial();
-            trial.value(Path::Element(&at, index), element, other, how);
-            if trial.is_equal() {
-                best = Some((position, trial));
-                break;
-            }
-            if trial.is_without_difference() && best.is_none() {
-                best = Some((position, trial));
-            }
-        }
-        match best {
-            Some((position, trial)) => {
-                rest.actual.remove(position);
-                walk.absorb(trial);
-            }
-            None => rest.declared.push((index, element)),
-        }
-    }
-    rest.declared.sort_by_key(|(index, _)| *index);
 }
 
 /// Notes elements that only the actual side has.

@@ -5,23 +5,19 @@ use crate::{cover, index::Found, understand::sides::Side};
 
 /// What an addition is that this side does not declare, if another side answers for it.
 pub(super) fn elsewhere(subject: Subject<'_>, collection: &str, key: &str, sides: &[Side]) -> Option<FacetResult> {
-    let own = has_place(subject.declarations, collection, key);
+    let own = cover::has_place(subject.declarations, collection, key);
     let mut answers = None;
     for side in sides {
         let Some(declarations) = declarations(subject, side) else { continue };
         if cover::elements(&declarations, side.collection).iter().any(|element| element.key == side.key) {
             return Some(FacetResult::Same(Reason::DeclaredBySibling));
         }
-        let place = has_place(&declarations, side.collection, &side.key);
+        let place = cover::has_place(&declarations, side.collection, &side.key);
         if place && !own || place == own && side.first {
             answers = Some(FacetResult::Quiet(Reason::NotDeclared));
         }
     }
     answers
-}
-
-fn has_place(declarations: &[&driftwire_declared::Declaration], collection: &str, key: &str) -> bool {
-    cover::home(declarations, collection, key).0 != collection
 }
 
 /// The declarations of the resource at the other side.

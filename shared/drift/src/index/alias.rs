@@ -46,6 +46,19 @@ pub(super) fn aliases(declaration: &Declaration, row: Option<&TerraformKind>) ->
     if kind.starts_with("AWS::") { of_stack(declaration, &kind) } else { of_terraform(declaration, row) }
 }
 
+/// The resources of which a declaration of a stack says a part: type, and what the declaration calls each.
+pub(super) fn owners(declaration: &Declaration, row: &TerraformKind) -> Vec<(&'static str, Aliases)> {
+    let mut owners = Vec::new();
+    for (kind, ids) in row.of {
+        // Several properties are ways to say one owner; a list names several owners.
+        let named = ids.iter().map(|path| path::values(&declaration.attributes, path)).find(|it| !it.is_empty());
+        for id in named.unwrap_or_default().into_iter().filter_map(path::text) {
+            owners.push((*kind, Aliases { ids: vec![id], ..Aliases::default() }));
+        }
+    }
+    owners
+}
+
 /// A text attribute by its exact name, or what the declaration is known to be called by it.
 pub(super) fn text_at(declaration: &Declaration, attribute: &str) -> Option<String> {
     let exact = declaration.attributes.get(attribute).or_else(|| declaration.identifiers.get(attribute));
