@@ -4,6 +4,7 @@
 mod planted;
 mod records;
 mod states;
+mod tools;
 
 use std::collections::BTreeSet;
 

@@ -52,12 +52,26 @@ fn is_cursor(name: &[u8]) -> bool {
 
 /// Whether an environment variable of this name holds a secret: `DB_PASSWORD_OLD`, `stripe_token_live`.
 pub(super) fn is_secret_variable(name: &str) -> bool {
-    const PARTS: [&[u8]; 8] =
-        [b"password", b"passwd", b"passphrase", b"secret", b"token", b"apikey", b"privatekey", b"credential"];
+    const PARTS: [&[u8]; 9] = [
+        b"password",
+        b"passwd",
+        b"passphrase",
+        b"passcode",
+        b"secret",
+        b"token",
+        b"apikey",
+        b"privatekey",
+        b"credential",
+    ];
+    const KEYS: [&[u8]; 7] =
+        [b"signingkey", b"encryptionkey", b"masterkey", b"sessionkey", b"hmackey", b"jwtkey", b"cipherkey"];
     if is_secret_attribute(name) {
         return true;
     }
     let name = name.as_bytes();
+    if KEYS.iter().any(|key| ends_with(name, key)) {
+        return true;
+    }
     let found =
         (0..name.len()).filter_map(|at| name.get(..=at)).any(|head| PARTS.iter().any(|part| ends_with(head, part)));
     // How CodeBuild pulls an image; stands beside the variables in the same block.
@@ -148,6 +162,7 @@ mod tests {
             "AWS_SECRET_ACCESS_KEY",
             "GITHUB_TOKEN_RO",
             "CREDENTIALS_FILE",
+            "SIGNING_KEY",
         ] {
             assert!(is_secret_variable(name), "{name}");
         }
