@@ -23,7 +23,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// The example's declarations and rules, and its records.
-fn acme() -> (Desk, Vec<Value>) {
+pub(crate) fn acme() -> (Desk, Vec<Value>) {
     let (mut states, mut trail) = (Vec::new(), Vec::new());
     files(&example().join("state"), &mut states);
     files(&example().join("trail"), &mut trail);

@@ -26,6 +26,8 @@ mod network;
 mod pulumi;
 mod scenarios;
 mod settle;
+mod severity;
+mod stacks;
 mod storage;
 mod table;
 mod vectors;

@@ -138,6 +138,9 @@ pub(crate) struct ListRow {
 #[derive(Deserialize, Clone, Debug)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StackRow {
+    /// Ways to say it beside the type's own identifiers.
+    #[serde(default)]
+    pub(crate) id: Vec<String>,
     /// The types of which it declares a part, with the paths of the properties that name them.
     #[serde(default)]
     pub(crate) of: BTreeMap<String, OneOrMany<String>>,

@@ -16,12 +16,14 @@ pub(crate) fn pack(texts: &mut Texts) -> Vec<(Key, Vec<u8>)> {
 }
 
 fn one(name: &str, row: &StackRow, texts: &mut Texts) -> (Key, Vec<u8>) {
+    let id = row.id.iter().map(|it| texts.number(it)).collect();
     let of = row
         .of
         .iter()
         .map(|(kind, ids)| (texts.number(kind), ids.as_slice().iter().map(|it| texts.number(it)).collect()));
     let packed = StackKind {
         of: of.collect(),
+        id,
         element: row.element.as_ref().map(|it| element(it, texts)),
         lists: lists(&row.lists, texts),
     };

@@ -129,6 +129,7 @@ pub(crate) struct TerraformKind {
 /// What a type of a stack's resources declares of others.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct StackKind {
+    pub(crate) id: Vec<Text>,
     pub(crate) of: Vec<(Text, Vec<Text>)>,
     pub(crate) element: Option<(Text, Vec<Text>)>,
     pub(crate) lists: Vec<(Text, Text, Vec<Text>)>,

@@ -7,8 +7,8 @@ use crate::terraform::{TerraformKind, made_element, made_lists};
 pub(crate) static TABLE: Table = table!("stacks");
 static KINDS: [Slot<TerraformKind>; TABLE.len()] = [const { Slot::new() }; TABLE.len()];
 
-/// Looks a type of CloudFormation up, in the form of Terraform's types. `id` is empty: [`TerraformKind::of`] says whose
-/// the parts are.
+/// Looks a type of CloudFormation up, in the form of Terraform's types. `id` has the ways to say it beside the
+/// type's own identifiers.
 #[must_use]
 pub fn stack(kind: &str) -> Option<&'static TerraformKind> {
     let made = |row: usize| KINDS.get(row)?.get().map(|it| (it.name, ""));
@@ -22,11 +22,11 @@ pub fn stack_kinds() -> impl Iterator<Item = &'static TerraformKind> {
 
 fn at(row: usize) -> Option<&'static TerraformKind> {
     table::row(&TABLE, &KINDS, row, |(name, _), packed: packed::StackKind| {
-        let packed::StackKind { of, element, lists } = packed;
+        let packed::StackKind { id, of, element, lists } = packed;
         TerraformKind {
             name: text(name),
             resource: text(name),
-            id: &[],
+            id: texts(id),
             part: !of.is_empty(),
             computed: &[],
             pulumi: &[],
@@ -51,7 +51,7 @@ mod tests {
                 assert!(resource_type(of).is_some(), "{}: {of}", kind.name);
                 assert!(!ids.is_empty(), "{}: {of}", kind.name);
             }
-            assert!(!kind.of.is_empty() || !kind.lists.is_empty(), "{} says nothing", kind.name);
+            assert!(!kind.of.is_empty() || !kind.lists.is_empty() || !kind.id.is_empty(), "{} says nothing", kind.name);
             assert!(kind.element.is_none() || !kind.of.is_empty(), "{} is an element of nothing", kind.name);
         }
     }

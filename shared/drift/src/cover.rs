@@ -5,15 +5,16 @@ mod rules;
 use std::borrow::Cow;
 
 use driftwire_catalog::{Element, ElementList, Property, TerraformPath};
-use driftwire_declared::Declaration;
+use driftwire_declared::{Declaration, unresolved};
 use serde_json::{Map, Value};
 
-use crate::index::{joined, short};
+use crate::compare::says_nothing;
+use crate::index::{joined, own_segment, short};
 use crate::understand::path;
 use crate::understand::record_sets::{self, RECORD_SETS};
-use crate::vocabulary::{self, camel, has_properties, is_kind, is_respelled, row_of, snake, spelled};
+use crate::vocabulary::{self, camel, has_properties, is_kind, is_respelled, native_name, row_of, snake, spelled};
 
-pub(crate) use rules::{rules, rules_attribute};
+pub(crate) use rules::{has_unresolved_rules, rules, rules_attribute};
 
 /// A declared value of a property.
 #[derive(Debug)]
@@ -58,6 +59,15 @@ pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property, 
         owners.retain(is_part);
     }
     owners
+}
+
+/// A part that a stack declares inside its resource: parts are called as the properties are.
+pub(crate) fn part_inside<'d>(declarations: &[&'d Declaration], part: &str) -> Option<Owner<'d>> {
+    let whole = declarations.iter().filter(|it| has_properties(it) && row_of(it).is_none_or(|row| !row.part));
+    whole.copied().find_map(|declaration| {
+        let (attribute, value) = path::located(&declaration.attributes, part).filter(|(_, it)| !says_nothing(it))?;
+        Some(Owner { declaration, attribute, value: Cow::Borrowed(value) })
+    })
 }
 
 /// The first path that leads to something, or else to a null or an empty text. Where the call's member walks a list, so does the path: its
@@ -182,9 +192,32 @@ pub(crate) fn elements<'d>(declarations: &[&'d Declaration], collection: &str) -
     own
 }
 
+/// A declaration whose list may hold an element that could not be resolved: whether it declares another is not known.
+pub(crate) fn unresolved_list<'d>(declarations: &[&'d Declaration], collection: &str) -> Option<&'d Declaration> {
+    declarations.iter().copied().filter(|it| has_properties(it)).find(|declaration| {
+        let mut lists = row_of(declaration).into_iter().flat_map(|row| row.lists);
+        lists.any(|list| {
+            let found =
+                path::located(&declaration.attributes, list.attribute).filter(|_| list.collection == collection);
+            found.is_some_and(|(_, value)| is_open(value, |entry| element_key(list.key, entry).is_none()))
+        })
+    })
+}
+
+/// Whether a list, or an entry of it without a key, is an unresolved reference.
+pub(crate) fn is_open(list: &Value, lacks_key: impl Fn(Option<&Map<String, Value>>) -> bool) -> bool {
+    let is_unresolved = |value: &Value| unresolved(value).is_some();
+    let is_open = |entry: &Value| {
+        let members = entry.as_object();
+        is_unresolved(entry) || members.is_some_and(|it| it.values().any(is_unresolved)) && lacks_key(members)
+    };
+    is_unresolved(list) || list.as_array().is_some_and(|entries| entries.iter().any(is_open))
+}
+
 fn listed<'d>(declaration: &'d Declaration, list: &ElementList, out: &mut Vec<DeclaredElement<'d>>) {
     let ElementList { collection: _, attribute, key } = list;
-    let attribute = spelled(declaration, attribute);
+    let attribute =
+        if has_properties(declaration) { list_name(declaration, list) } else { spelled(declaration, attribute) };
     // A block that may stand once is an entry, too.
     let is_list = declaration.attributes.get(attribute.as_ref()).is_none_or(|it| !it.is_object());
     let values = path::values(&declaration.attributes, &format!("{attribute}[]"));
@@ -244,7 +277,9 @@ fn list_of<'d>(
     key: &str,
 ) -> Option<(&'static ElementList, &'d Declaration)> {
     declarations.iter().copied().find_map(|declaration| {
-        let mut lists = row_of(declaration)?.lists.iter();
+        // What a stack's part adds to a list of another is complete as it is: nothing else would be added to it.
+        let row = row_of(declaration).filter(|row| row.of.is_empty())?;
+        let mut lists = row.lists.iter();
         let list = lists.find(|list| {
             list.collection == collection
                 && list.key.iter().zip(key.split('|')).all(|(part, key)| constant(part).is_none_or(|it| it == key))
@@ -266,9 +301,14 @@ pub(crate) fn in_words(
     set: &[(&'static Property, Value)],
 ) -> Option<Value> {
     let (list, declaration) = list_of(declarations, collection, key)?;
-    let words = |name: &str| if is_respelled(declaration) { camel(name) } else { name.to_owned() };
+    let words = |name: &str| match is_respelled(declaration) {
+        true => camel(name),
+        false if has_properties(declaration) => native_name(declaration, name).into_owned(),
+        false => name.to_owned(),
+    };
     let mut members = Map::new();
-    for (part, key) in list.key.iter().zip(key.split('|')).filter(|(part, _)| constant(part).is_none()) {
+    let parts = list.key.iter().zip(key.split('|'));
+    for (part, key) in parts.filter(|(part, key)| constant(part).is_none() && !key.is_empty()) {
         let wanted = if key.starts_with("pl-") {
             "prefix_list"
         } else if key.contains(':') {
@@ -276,15 +316,27 @@ pub(crate) fn in_words(
         } else {
             ""
         };
-        let name = part.split(',').find(|name| name.contains(wanted)).unwrap_or(part);
-        members.insert(words(name), key.parse::<i64>().map_or_else(|_| Value::from(key), Value::from));
+        let name = part.split(',').find(|name| snake(name).contains(wanted)).unwrap_or(part);
+        members.insert(words(name), typed(key));
     }
     for (property, value) in set.iter().filter(|(_, value)| !value.is_null()) {
-        if let Some(name) = terraform_paths(declaration, property).next() {
+        if has_properties(declaration) {
+            let inside = property.name.strip_prefix(collection).and_then(|rest| rest.strip_prefix('.'));
+            path::nest(&mut members, &words(inside.unwrap_or(property.name)), value.clone());
+        } else if let Some(name) = terraform_paths(declaration, property).next() {
             members.insert(words(&snake(below(list.attribute, name))), value.clone());
         }
     }
     (!list.key.is_empty()).then_some(Value::Object(members))
+}
+
+/// A part of a key as a number or a switch, where it is one.
+fn typed(key: &str) -> Value {
+    match (key.parse::<i64>(), key.parse::<bool>()) {
+        (Ok(number), _) => Value::from(number),
+        (_, Ok(switch)) => Value::from(switch),
+        _ => Value::from(key),
+    }
 }
 
 /// A path inside an entry of a list: `value` of `parameter[0].value` in `parameter[3]`.
@@ -302,7 +354,7 @@ pub(crate) fn element_key(parts: &[&str], members: Option<&Map<String, Value>>) 
 /// The key of a declaration that is an element as a whole: also from what only identifies it.
 fn own_key(declaration: &Declaration, parts: &[&str]) -> Option<String> {
     key_of_parts(parts, |name| match name {
-        "@id" => declaration.id.as_ref().map(|id| id.rsplit('|').next().unwrap_or(id).to_owned()),
+        "@id" => own_segment(declaration),
         _ => vocabulary::value(declaration, name).and_then(path::text),
     })
 }

@@ -181,7 +181,7 @@ fn compared(
         let trace = "nothing, and a word for it, are the same".to_owned();
         return facets.push(facet(FacetResult::Same(Reason::Equal), base, vec![trace]));
     }
-    if is_silence(&value, actual) {
+    if is_silence(&value, actual) || is_fingerprint(property, &value, actual) {
         return facets.push(hidden(facet(FacetResult::Unknown(Reason::NoValue), base, Vec::new())));
     }
     let spelled = if property.equality == Some("ip_protocol") {
@@ -331,6 +331,11 @@ fn is_silence(declared: &Value, actual: &Value) -> bool {
     actual.as_object().is_some_and(serde_json::Map::is_empty)
         && !matches!(declared, Value::Null)
         && !says_nothing(declared)
+}
+
+/// A text that a call answers where the code has a place: what the place holds is not known.
+fn is_fingerprint(property: &Property, declared: &Value, actual: &Value) -> bool {
+    property.member.starts_with('>') && declared.is_object() && actual.is_string()
 }
 
 pub(crate) fn reason_of(unknown: Unknown) -> Reason {

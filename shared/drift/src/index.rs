@@ -19,7 +19,7 @@ use hashbrown::HashMap;
 use service::{belongs, services};
 use spelling::{folded, is_generated, may_be, place_of_arn, shorter, without_partition};
 
-pub(crate) use alias::SINGLETON;
+pub(crate) use alias::{SINGLETON, own_segment};
 pub(crate) use spelling::{is_arn, joined, short};
 
 /// A resource that at least one declaration speaks of.
@@ -94,7 +94,13 @@ impl Index {
         }
         for (position, declaration) in declarations.iter().enumerate().filter(|(_, it)| parts_last(it)) {
             index.add(position, declaration);
-            for (kind, aliases) in row_of(declaration).into_iter().flat_map(|row| owners(declaration, row)) {
+            let Some(row) = row_of(declaration).filter(|row| !row.of.is_empty()) else { continue };
+            let owners = owners(declaration, row);
+            if owners.is_empty() {
+                // Whose part it is could not be resolved: it stands alone.
+                index.place(position, declaration, (row.name, false), aliases(declaration, Some(row)));
+            }
+            for (kind, aliases) in owners {
                 index.place(position, declaration, (kind, true), aliases);
             }
         }

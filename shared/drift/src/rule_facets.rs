@@ -1,6 +1,6 @@
 //! Security-group rules: one facet per rule, owned by the block that declares it, inline or of its own.
 
-use driftwire_declared::Declaration;
+use driftwire_declared::{Declaration, Tool};
 use serde_json::{Value, json};
 
 use crate::{
@@ -26,6 +26,7 @@ fn property(direction: Direction) -> &'static str {
 pub(crate) fn changed(subject: Subject<'_>, direction: Direction, added: bool, rules: &Read) -> Vec<Facet> {
     let mut facets = unread(subject, direction, rules);
     let declared = cover::rules(subject.declarations, direction, &subject.resource.id);
+    let open = cover::has_unresolved_rules(subject.declarations, direction);
     facets.extend(rules.tuples.iter().map(|tuple| {
         let owner = declared.iter().find(|rule| rule.tuple.key() == tuple.key());
         let same = owner.is_some() == added;
@@ -39,6 +40,10 @@ pub(crate) fn changed(subject: Subject<'_>, direction: Direction, added: bool, r
                 change.attribute = RESOURCE.to_owned();
                 change.declared = Some(json!("present"));
             }
+        }
+        if owner.is_none() && open {
+            (change.declared, change.actual, change.redacted) = (None, None, true);
+            return facet(direction, tuple, FacetResult::Unknown(Reason::Unresolved), change);
         }
         let result = match (same, added, owner) {
             (true, true, Some(owner)) if owner.attribute.is_empty() => FacetResult::Same(Reason::DeclaredBySibling),
@@ -107,7 +112,7 @@ pub(crate) fn modified(subject: Subject<'_>, item: &RuleItem, members: &Value) -
             continue;
         };
         // The older type keeps a list of the one source.
-        let actual = if name.ends_with('s') && !actual.is_null() { Value::Array(vec![actual]) } else { actual };
+        let actual = if declared.is_array() && !actual.is_null() { Value::Array(vec![actual]) } else { actual };
         let equality = if member.starts_with("cidr") { Equality::Cidr } else { Equality::Default };
         let result = match subject.context.compare(owner.tool, declared, &actual, equality) {
             Comparison::Equal(_) => FacetResult::Same(Reason::Equal),
@@ -125,15 +130,15 @@ pub(crate) fn modified(subject: Subject<'_>, item: &RuleItem, members: &Value) -
     facets
 }
 
-/// The members of a rule in EC2's words, and Terraform's names of them.
+/// The members of a rule in EC2's words, and the tools' names of them.
 const MEMBERS: &[(&str, &[&str])] = &[
     ("ipProtocol", &["ip_protocol", "protocol"]),
     ("fromPort", &["from_port"]),
     ("toPort", &["to_port"]),
-    ("cidrIpv4", &["cidr_ipv4", "cidr_blocks"]),
+    ("cidrIpv4", &["cidr_ipv4", "cidr_blocks", "CidrIp"]),
     ("cidrIpv6", &["cidr_ipv6", "ipv6_cidr_blocks"]),
-    ("prefixListId", &["prefix_list_id", "prefix_list_ids"]),
-    ("referencedGroupId", &["referenced_security_group_id", "source_security_group_id"]),
+    ("prefixListId", &["prefix_list_id", "prefix_list_ids", "SourcePrefixListId", "DestinationPrefixListId"]),
+    ("referencedGroupId", &["referenced_security_group_id", "source_security_group_id", "DestinationSecurityGroupId"]),
     ("description", &["description"]),
 ];
 
@@ -180,10 +185,14 @@ pub(crate) fn described(subject: Subject<'_>, direction: Direction, rules: &Read
             let rule = declared.iter().find(|rule| rule.tuple.key() == tuple.key())?;
             let same = rule.tuple.description.as_deref().unwrap_or_default()
                 == tuple.description.as_deref().unwrap_or_default();
+            let name = match rule.declaration.tool {
+                Tool::CloudFormation => "Description",
+                _ => "description",
+            };
             let attribute = if rule.attribute.is_empty() {
-                "description".to_owned()
+                name.to_owned()
             } else {
-                format!("{}[{}].description", rule.attribute, rule.position)
+                format!("{}[{}].{name}", rule.attribute, rule.position)
             };
             let text = |tuple: &Tuple| tuple.description.clone().map(Value::from);
             let change = Change {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use driftwire_catalog::resource_type;
-use driftwire_declared::{Declaration, Tool};
+use driftwire_declared::{Declaration, unresolved};
 use serde_json::Value;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     outcome::{Facet, FacetResult},
     understand::tags::{self, Tags},
     verdict::{ChangeOp, Reason},
-    vocabulary::{has_properties, kind_of, row_of},
+    vocabulary::{has_properties, kind_of, native_name, row_of},
 };
 
 /// The declared tags of a resource: key to value, with the declaration and the attribute that own them.
@@ -22,6 +22,8 @@ struct DeclaredTags<'d> {
     owner: &'d Declaration,
     attribute: Cow<'static, str>,
     tags: Tags,
+    /// Whether some could not be resolved: a key that is not among the others may be one of them.
+    open: bool,
 }
 
 /// The tags of the first declaration that has any, with those that the code gives to everything it makes.
@@ -29,7 +31,7 @@ fn declared<'d>(declarations: &[&'d Declaration]) -> Option<DeclaredTags<'d>> {
     let mut declared = declarations.iter().find_map(|owner| own(owner)).or_else(|| {
         let gives = |it: &&&Declaration| !it.default_tags.is_empty() && row_of(it).is_none_or(|row| !row.part);
         let owner = declarations.iter().find(gives)?;
-        Some(DeclaredTags { owner, attribute: attribute_of(owner), tags: Tags::new() })
+        Some(DeclaredTags { owner, attribute: attribute_of(owner), tags: Tags::new(), open: false })
     })?;
     for (key, value) in &declared.owner.default_tags {
         declared.tags.entry(key.clone()).or_insert_with(|| Some(value.clone()));
@@ -44,10 +46,30 @@ fn own(owner: &Declaration) -> Option<DeclaredTags<'_>> {
         // A state that was written by hand may have more in `tags` than in `tags_all`.
         let mut tags = own.unwrap_or_default();
         tags.extend(all);
-        return Some(DeclaredTags { owner, attribute: "tags".into(), tags });
+        return Some(DeclaredTags { owner, attribute: "tags".into(), tags, open: false });
     }
-    let of = |attribute: Cow<'static, str>| Some(DeclaredTags { owner, tags: read(&attribute)?, attribute });
+    let of = |attribute: Cow<'static, str>| {
+        let unread = || owner.attributes.get(attribute.as_ref()).filter(|_| has_properties(owner)).and_then(in_part);
+        let (tags, open) =
+            read(&attribute).filter(|_| !is_unread(owner, &attribute)).map(|tags| (tags, false)).or_else(unread)?;
+        Some(DeclaredTags { owner, tags, attribute, open })
+    };
     of("tags".into()).or_else(|| of("Tags".into())).or_else(|| of("tag".into())).or_else(|| of(attribute_of(owner)))
+}
+
+/// Whether a stack's tags are a reference that could not be resolved, and no map.
+fn is_unread(owner: &Declaration, attribute: &str) -> bool {
+    owner.attributes.get(attribute).is_some_and(|tags| unresolved(tags).is_some())
+}
+
+/// The tags of a list of which some could not be resolved.
+fn in_part(declared: &Value) -> Option<(Tags, bool)> {
+    if unresolved(declared).is_some() {
+        return Some((Tags::new(), true));
+    }
+    let entries = declared.as_array()?.iter();
+    let tags = entries.filter_map(|entry| tags::read(&Value::Array(vec![entry.clone()]))).flatten();
+    Some((tags.collect(), true))
 }
 
 /// The attribute in which a declaration has tags, or would have them.
@@ -56,13 +78,7 @@ fn attribute_of(owner: &Declaration) -> Cow<'static, str> {
         return Cow::Borrowed("tags");
     }
     let property = resource_type(&kind_of(owner)).and_then(|kind| kind.tags).unwrap_or("Tags");
-    if owner.tool == Tool::Pulumi { Cow::Owned(lowered(property)) } else { Cow::Borrowed(property) }
-}
-
-/// A property as native Pulumi spells it: `tags`.
-fn lowered(property: &str) -> String {
-    let mut letters = property.chars();
-    letters.next().map(|first| first.to_ascii_lowercase().to_string() + letters.as_str()).unwrap_or_default()
+    native_name(owner, property)
 }
 
 /// Tags were added, or (`replace`) these are all tags now.
@@ -133,14 +149,28 @@ fn one(
             });
             FacetResult::Quiet(reason)
         }
+        None if is_unknown(owner, declared, actual) => FacetResult::Unknown(Reason::Unresolved),
         None if same => FacetResult::Same(Reason::Equal),
         None if masked => FacetResult::Unknown(Reason::Masked),
         None => FacetResult::Differs(Reason::Differs),
     };
-    if masked {
+    if masked || result == FacetResult::Unknown(Reason::Unresolved) {
         (change.actual, change.declared, change.redacted) = (None, None, true);
     }
     Facet { register: format!("Tags|{key}").into(), result, change, traces }
+}
+
+/// Whether the code gives the tag a value that could not be resolved, or may give it one.
+fn is_unknown(
+    owner: Option<&DeclaredTags<'_>>,
+    declared: Option<&Option<String>>,
+    actual: Option<&Option<String>>,
+) -> bool {
+    owner.is_some_and(|it| match declared {
+        None => it.open,
+        Some(None) => has_properties(it.owner) && actual.is_some_and(Option::is_some),
+        Some(Some(_)) => false,
+    })
 }
 
 /// S3, whose call replaces all tags, logs them as its XML parser read them: `007` arrives as `7`. Other services log text,

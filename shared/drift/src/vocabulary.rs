@@ -60,6 +60,18 @@ pub(crate) fn is_respelled(declaration: &Declaration) -> bool {
     declaration.tool == Tool::Pulumi && !has_properties(declaration)
 }
 
+/// A property of CloudFormation's as a declaration that names properties spells it: native Pulumi lowers first letters.
+pub(crate) fn native_name<'p>(declaration: &Declaration, path: &'p str) -> Cow<'p, str> {
+    if declaration.tool != Tool::Pulumi {
+        return Cow::Borrowed(path);
+    }
+    let lowered = |step: &str| {
+        let mut letters = step.chars();
+        letters.next().map(|first| first.to_ascii_lowercase().to_string() + letters.as_str()).unwrap_or_default()
+    };
+    Cow::Owned(path.split('.').map(lowered).collect::<Vec<_>>().join("."))
+}
+
 /// A token of a type that the catalog does not know, in the form of Terraform's names.
 fn terraform_like(token: &str) -> String {
     let parts: Vec<String> = token.split([':', '/']).skip(1).take(2).map(snake).collect();

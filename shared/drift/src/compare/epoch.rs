@@ -1,7 +1,7 @@
 //! Decides whether two moments fall into one hour.
 //!
-//! False positive removed: an API key that expires at a second is kept with the hour. By hand: give an AppSync API key
-//! `Expires: 1784632175` and read `1784631600` back.
+//! False positive removed: an API key that expires at a second is kept with the hour. By hand: give an `AppSync` API
+//! key `Expires: 1784632175` and read `1784631600` back.
 //!
 //! It must not hide another hour, and only properties that ask for it are compared so.
 

@@ -1,6 +1,6 @@
 //! The rules of security groups that declarations declare, inline or in blocks of their own, in every tool's words.
 
-use driftwire_declared::Declaration;
+use driftwire_declared::{Declaration, unresolved};
 use serde_json::Value;
 
 use crate::compare::security_group::{self, Direction, Tuple};
@@ -66,4 +66,22 @@ pub(crate) fn rules<'d>(declarations: &[&'d Declaration], direction: Direction, 
     }
     own.append(&mut inline);
     own
+}
+
+/// Whether a stack declares rules of one direction that could not be resolved: they may be any.
+pub(crate) fn has_unresolved_rules(declarations: &[&Declaration], direction: Direction) -> bool {
+    let of_direction = match direction {
+        Direction::Ingress => "AWS::EC2::SecurityGroupIngress",
+        Direction::Egress => "AWS::EC2::SecurityGroupEgress",
+    };
+    let is_unread = |rule: &Value| security_group::from_cloudformation(direction, rule).unread > 0;
+    declarations.iter().filter(|it| has_properties(it)).any(|declaration| {
+        if kind_of(declaration) == of_direction {
+            return is_unread(&Value::Object(declaration.attributes.clone()));
+        }
+        let inline = declaration.attributes.get(rules_attribute(declaration, direction));
+        inline.is_some_and(|list| {
+            unresolved(list).is_some() || list.as_array().is_some_and(|it| it.iter().any(is_unread))
+        })
+    })
 }

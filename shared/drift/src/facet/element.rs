@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use driftwire_catalog::Property;
+use driftwire_declared::Declaration;
 use serde_json::{Value, json};
 
 use super::{RESOURCE, Subject, change, compared, hidden, set, undeclared};
@@ -14,7 +15,7 @@ use crate::{
     outcome::{Facet, FacetResult},
     understand::path,
     verdict::{ChangeOp, Reason},
-    vocabulary::{has_properties, is_respelled, spelled},
+    vocabulary::{has_properties, is_respelled, native_name, spelled},
 };
 
 fn element_register(collection: &str, key: &str) -> Cow<'static, str> {
@@ -23,6 +24,17 @@ fn element_register(collection: &str, key: &str) -> Cow<'static, str> {
 
 pub(super) fn find_element<'d>(subject: Subject<'d>, collection: &str, key: &str) -> Option<DeclaredElement<'d>> {
     cover::elements(subject.declarations, collection).into_iter().find(|element| element.key == key)
+}
+
+/// Where a list could not be resolved, what it does not show may still be in it.
+fn unless_open(subject: Subject<'_>, collection: &str, facet: Facet) -> Facet {
+    match cover::unresolved_list(subject.declarations, collection) {
+        Some(owner) => {
+            let change = Change { address: Some(owner.address.clone()), ..facet.change };
+            hidden(Facet { result: FacetResult::Unknown(Reason::Unresolved), change, ..facet })
+        }
+        None => facet,
+    }
 }
 
 pub(super) fn put(
@@ -42,7 +54,8 @@ pub(super) fn put(
             return facets;
         }
         let words = cover::in_words(subject.declarations, collection, key, set);
-        return vec![added(subject, collection, key, words.as_ref().unwrap_or(element))];
+        let facet = added(subject, collection, key, words.as_ref().unwrap_or(element));
+        return vec![unless_open(subject, collection, facet)];
     };
     let mut facets = Vec::new();
     let mut unowned = Vec::new();
@@ -98,14 +111,24 @@ fn unwritten(
         facet.register = format!("{collection}|{key}|{}", facet.register).into();
         facet.change.address = Some(declaration.address.clone());
         if differs {
-            let path = cover::terraform_paths(declaration, property).next().unwrap_or(property.name);
-            let path = spelled(declaration, path);
-            let own = if attribute.is_empty() { &path } else { cover::below(attribute, &path) };
-            facet.change.attribute = if attribute.is_empty() { own.to_owned() } else { format!("{attribute}.{own}") };
+            let own = member_name(declaration, property, attribute);
+            facet.change.attribute = if attribute.is_empty() { own } else { format!("{attribute}.{own}") };
             facet.result = FacetResult::Differs(Reason::Differs);
         }
         facets.push(facet);
     }
+}
+
+/// What a declaration would call a member of an element.
+fn member_name(declaration: &Declaration, property: &Property, attribute: &str) -> String {
+    if has_properties(declaration) {
+        let list = attribute.split('[').next().unwrap_or_default();
+        let inside = property.name.strip_prefix(list).and_then(|rest| rest.strip_prefix('.'));
+        return native_name(declaration, inside.unwrap_or(property.name)).into_owned();
+    }
+    let path = cover::terraform_paths(declaration, property).next().unwrap_or(property.name);
+    let path = spelled(declaration, path);
+    if attribute.is_empty() { path.into_owned() } else { cover::below(attribute, &path).to_owned() }
 }
 
 /// Whether a value is what most members have that nobody sets.
@@ -147,17 +170,28 @@ pub(super) fn add(subject: Subject<'_>, collection: &str, key: &str, element: &V
             change: Change { address: Some(declared.declaration.address.clone()), ..facet.change },
             ..facet
         },
-        None => facet,
+        None => unless_open(subject, collection, facet),
     }
 }
 
 pub(super) fn remove(subject: Subject<'_>, collection: &str, key: &str) -> Vec<Facet> {
     let register = element_register(collection, key);
     let Some(declared) = find_element(subject, collection, key) else {
+        if collection == "@part"
+            && let Some(owner) = cover::part_inside(subject.declarations, key)
+        {
+            let change = Change {
+                address: Some(owner.declaration.address.clone()),
+                property: Some(key.to_owned().into()),
+                ..change(owner.attribute, ChangeOp::Removed, Some(owner.value.into_owned()), None)
+            };
+            return vec![Facet { register, result: FacetResult::Differs(Reason::Differs), change, traces: Vec::new() }];
+        }
         let (attribute, owner) = cover::home(subject.declarations, collection, key);
         let change =
             Change { address: owner.map(|it| it.address.clone()), ..change(attribute, ChangeOp::Removed, None, None) };
-        return vec![Facet { register, result: FacetResult::Same(Reason::Equal), change, traces: Vec::new() }];
+        let facet = Facet { register, result: FacetResult::Same(Reason::Equal), change, traces: Vec::new() };
+        return vec![unless_open(subject, collection, facet)];
     };
     let (attribute, value) = if declared.attribute.is_empty() {
         (RESOURCE.to_owned(), json!("present"))

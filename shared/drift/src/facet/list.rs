@@ -22,7 +22,7 @@ use crate::{
         path,
     },
     verdict::{ChangeOp, Reason},
-    vocabulary::{camel, has_properties, is_respelled, snake, spelled, spelled_in},
+    vocabulary::{camel, has_properties, is_respelled, native_name, row_of, snake, spelled, spelled_in},
 };
 
 /// The declared list that a call writes.
@@ -39,6 +39,10 @@ pub(super) fn facets(subject: Subject<'_>, listed: &Listed, part: Option<&str>, 
     let own: Vec<&Declaration> = match part.map(|key| find_element(subject, "@part", key)) {
         None => subject.declarations.to_vec(),
         Some(Some(element)) => vec![element.declaration],
+        // A stack has the part inside the resource.
+        Some(None) if subject.declarations.iter().any(|it| is_inside(it)) => {
+            subject.declarations.iter().copied().filter(|it| is_inside(it)).collect()
+        }
         Some(None) => return listed.flat.iter().map(|(property, value)| undeclared(property, value)).collect(),
     };
     let home = own.iter().find_map(|declaration| home(declaration, listed));
@@ -48,18 +52,24 @@ pub(super) fn facets(subject: Subject<'_>, listed: &Listed, part: Option<&str>, 
             let narrowed = Subject { declarations: &own, ..subject };
             let mut facets = Vec::new();
             for (property, value) in &listed.flat {
-                set(narrowed, property, value, pending, part.is_some(), &mut facets);
+                let of_element = part.is_some() && !own.iter().any(|it| is_inside(it));
+                set(narrowed, property, value, pending, of_element, &mut facets);
             }
             facets
         }
     }
 }
 
+/// Whether a declaration has the parts of its resource inside.
+fn is_inside(declaration: &Declaration) -> bool {
+    has_properties(declaration) && row_of(declaration).is_none_or(|row| !row.part)
+}
+
 /// Where a declaration has the list: the longest path that the properties share up to an index, by preference one of the
 /// call's own name.
 fn home<'d>(declaration: &'d Declaration, listed: &Listed) -> Option<Home<'d>> {
     if has_properties(declaration) {
-        return None;
+        return home_of_properties(declaration, listed);
     }
     let paths: Vec<(&'static Property, &'static str, &'static str)> = listed
         .flat
@@ -94,6 +104,33 @@ fn home<'d>(declaration: &'d Declaration, listed: &Listed) -> Option<Home<'d>> {
         })
         .collect();
     Some(Home { declaration, attribute, entries, members })
+}
+
+/// The same, where properties name the steps to the list and do not say which of them is one.
+fn home_of_properties<'d>(declaration: &'d Declaration, listed: &Listed) -> Option<Home<'d>> {
+    let names: Vec<(&'static Property, &'static str)> = listed
+        .flat
+        .iter()
+        .filter_map(|(property, _)| lists::split(property.member).map(|(_, inside)| (*property, inside)))
+        .collect();
+    let (first, _) = names.first()?;
+    let below = |name: &'static str, list: &str| name.strip_prefix(list).and_then(|rest| inside_of(rest));
+    let mut shared: Vec<&'static str> =
+        first.name.match_indices(['.', '[']).filter_map(|(at, _)| first.name.get(..at)).collect();
+    shared.retain(|list| names.iter().all(|(property, _)| below(property.name, list).is_some()));
+    let found = shared.into_iter().rev().find_map(|list| {
+        let (attribute, value) = path::located(&declaration.attributes, list)?;
+        Some((list, attribute, value.as_array()?.as_slice()))
+    });
+    let (list, attribute, entries) = found?;
+    let members = names.iter().filter_map(|(property, inside)| Some((*property, *inside, below(property.name, list)?)));
+    Some(Home { declaration, attribute, entries, members: members.collect() })
+}
+
+/// What is left of a path below a list.
+fn inside_of(rest: &'static str) -> Option<&'static str> {
+    let rest = rest.strip_prefix("[0]").or_else(|| rest.strip_prefix("[]")).unwrap_or(rest);
+    rest.strip_prefix('.')
 }
 
 fn paired(subject: Subject<'_>, home: &Home<'_>, listed: &Listed, pending: bool) -> Vec<Facet> {
@@ -246,7 +283,9 @@ fn in_their_words(home: &Home<'_>, written: &Value) -> Value {
         if let Some(value) = value_in(written, property, inside).filter(|it| !says_nothing(it)) {
             let list = property.equality == Some("set") && !value.is_array();
             let value = if list { Value::Array(vec![value]) } else { value };
-            if is_respelled(home.declaration) {
+            if has_properties(home.declaration) {
+                path::nest(&mut entry, &native_name(home.declaration, &path.replace("[0]", "")), value);
+            } else if is_respelled(home.declaration) {
                 nest_flat(&mut entry, path, value);
             } else {
                 nest(&mut entry, path, value);

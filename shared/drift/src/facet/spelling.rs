@@ -13,6 +13,10 @@ pub(super) fn typed_as(declared: Option<&Value>, actual: Value) -> Value {
     let typed = match (declared, &actual) {
         (Some(Value::Number(_)), Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
         (Some(Value::Bool(_)), Value::String(text)) => text.to_ascii_lowercase().parse::<bool>().ok().map(Value::from),
+        // A document that the code has as such, and the call as text.
+        (Some(Value::Object(_) | Value::Array(_)), Value::String(text)) => {
+            serde_json::from_str(text).ok().filter(|it: &Value| it.is_object() || it.is_array())
+        }
         (Some(Value::String(_)), Value::Number(_) | Value::Bool(_)) => path::text(&actual).map(Value::from),
         _ => None,
     };

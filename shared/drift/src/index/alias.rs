@@ -3,7 +3,7 @@
 use driftwire_catalog::{TerraformKind, resource_type};
 use driftwire_declared::{Declaration, Tool};
 
-use super::spelling::{is_arn, joined, partition, short};
+use super::spelling::{is_arn, is_generated, joined, partition, short};
 use crate::understand::path;
 use crate::vocabulary::{self, is_respelled, kind_of};
 
@@ -43,17 +43,29 @@ fn push(list: &mut Vec<String>, text: Option<String>) {
 /// The aliases of the resource that a declaration speaks of.
 pub(super) fn aliases(declaration: &Declaration, row: Option<&TerraformKind>) -> Aliases {
     let kind = kind_of(declaration);
-    if kind.starts_with("AWS::") { of_stack(declaration, &kind) } else { of_terraform(declaration, row) }
+    if kind.starts_with("AWS::") { of_stack(declaration, &kind, row) } else { of_terraform(declaration, row) }
 }
 
 /// The resources of which a declaration of a stack says a part: type, and what the declaration calls each.
 pub(super) fn owners(declaration: &Declaration, row: &TerraformKind) -> Vec<(&'static str, Aliases)> {
     let mut owners = Vec::new();
+    let known = resource_type(row.name);
     for (kind, ids) in row.of {
         // Several properties are ways to say one owner; a list names several owners.
-        let named = ids.iter().map(|path| path::values(&declaration.attributes, path)).find(|it| !it.is_empty());
-        for id in named.unwrap_or_default().into_iter().filter_map(path::text) {
-            owners.push((*kind, Aliases { ids: vec![id], ..Aliases::default() }));
+        let said = |path: &&str| -> Vec<String> {
+            path::values(&declaration.attributes, path).into_iter().filter_map(path::text).collect()
+        };
+        let named = ids.iter().map(said).find(|it| !it.is_empty());
+        // What the template leaves open may stand in the physical id.
+        let physical = || {
+            let referred = known.map(|it| if it.reference.is_empty() { it.id } else { it.reference })?;
+            let part = |path: &&str| part_of(declaration.id.as_deref(), referred, path);
+            ids.iter().find_map(part).map(|id| vec![id])
+        };
+        for id in named.or_else(physical).unwrap_or_default() {
+            // Some calls say the part by its own id: an association.
+            let names = declaration.id.iter().filter(|own| is_generated(own)).cloned().collect();
+            owners.push((*kind, Aliases { ids: vec![id], names, ..Aliases::default() }));
         }
     }
     owners
@@ -132,7 +144,7 @@ fn composite(
 }
 
 /// A declaration in CloudFormation's words: properties, and the physical id.
-fn of_stack(declaration: &Declaration, name: &str) -> Aliases {
+fn of_stack(declaration: &Declaration, name: &str, row: Option<&TerraformKind>) -> Aliases {
     let mut aliases = Aliases::default();
     let physical = declaration.id.clone();
     let kind = resource_type(name);
@@ -152,6 +164,13 @@ fn of_stack(declaration: &Declaration, name: &str) -> Aliases {
         if texts.len() > 1 {
             aliases.id(Some(texts.iter().map(|text| short(text)).collect::<Vec<_>>().join("|")));
         }
+    }
+    for expression in row.map(|row| row.id).unwrap_or_default() {
+        let said = joined(expression, |part| match part {
+            "@id" => own_segment(declaration),
+            _ => value(part),
+        });
+        aliases.id(said.as_deref().map(|said| short(said).to_owned()));
     }
     aliases.name(is_of_account(primary).then(|| SINGLETON.to_owned()));
     let name = own_name(declaration, name);
@@ -178,6 +197,12 @@ fn of_stack(declaration: &Declaration, name: &str) -> Aliases {
         aliases.implied = template.and_then(|template| implied(template, declaration, value, own));
     }
     aliases
+}
+
+/// What a resource itself is called below its parent: the last segment of its physical id.
+pub(crate) fn own_segment(declaration: &Declaration) -> Option<String> {
+    let id = declaration.id.as_deref()?;
+    short(id).rsplit(['|', '/']).next().map(str::to_owned)
 }
 
 /// The part of a physical id, `a|b`, that is a property.

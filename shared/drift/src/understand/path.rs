@@ -84,6 +84,18 @@ pub(crate) fn each<'v>(root: &'v Map<String, Value>, path: &str, mut show: impl 
     });
 }
 
+/// Puts a value at a path of plain steps, making the objects on the way.
+pub(crate) fn nest(into: &mut Map<String, Value>, path: &str, value: Value) {
+    let Some((block, rest)) = path.split_once('.') else {
+        into.insert(path.to_owned(), value);
+        return;
+    };
+    let members = into.entry(block).or_insert_with(|| Value::Object(Map::new()));
+    if let Some(members) = members.as_object_mut() {
+        nest(members, rest, value);
+    }
+}
+
 /// The first value at a path that is not null.
 pub(crate) fn first<'v>(root: &'v Map<String, Value>, path: &str) -> Option<&'v Value> {
     find(root, path, |value| (!value.is_null()).then_some(value))

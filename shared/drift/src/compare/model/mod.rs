@@ -4,6 +4,7 @@
 //! values, the resource's type says which properties only AWS sets, which cannot be read back, which lists have no
 //! order, what a property is where nobody sets it, and how AWS rewrites it.
 
+mod jsonata;
 mod rules;
 mod transform;
 
@@ -176,7 +177,7 @@ pub(super) fn is_unread(at: Path<'_>, declared: &Value) -> bool {
     is_secret || (declared.is_object() && empty::is_empty(declared, Zero::Absent))
 }
 
-/// Whether GetTemplate damaged the declared text: it replaces every character beyond ASCII by a question mark.
+/// Whether `GetTemplate` damaged the declared text: it replaces every character beyond ASCII by a question mark.
 pub(crate) fn is_damaged(declared: &Value, actual: &Value) -> bool {
     let (Some(declared), Some(actual)) = (declared.as_str(), actual.as_str()) else { return false };
     !actual.is_ascii()

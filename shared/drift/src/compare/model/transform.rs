@@ -8,13 +8,11 @@
 //! It must not hide what the expression does not explain: only the result counts, and a text is taken as a pattern only
 //! where the expression itself writes one.
 
-use jsonata_core::evaluator::Evaluator;
-use jsonata_core::parser;
-use jsonata_core::value::JValue;
 use regex::Regex;
 use serde_json::Value;
 
 use super::super::path::Path;
+use super::jsonata::Expression;
 
 /// What separates alternatives; AWS's own addition to `JSONata`.
 const OR: &str = "$OR";
@@ -69,15 +67,8 @@ fn place<'v>(root: &'v Value, at: Path<'_>, around: &mut Vec<&'v Value>) -> Opti
 /// What the expression gives in the innermost object in which it gives anything.
 fn results(expression: &str, around: &[&Value]) -> Option<Value> {
     let expression = expression.replace(LOOK_AHEAD.0, LOOK_AHEAD.1);
-    let parsed = parser::parse(&expression).ok()?;
-    around.iter().find_map(|context| {
-        let context = JValue::from_json_str(&context.to_string()).ok()?;
-        let result = Evaluator::new().evaluate(&parsed, &context).ok()?;
-        if result.is_undefined() {
-            return None;
-        }
-        serde_json::from_str(&result.to_json_string().ok()?).ok().filter(|value: &Value| !value.is_null())
-    })
+    let expression = Expression::parse(&expression).ok()?;
+    around.iter().find_map(|context| expression.evaluate(context).ok()?.filter(|value| !value.is_null()))
 }
 
 /// Whether a text fits the whole of a pattern.
@@ -104,7 +95,7 @@ mod tests {
             for (path, expression) in kind.transforms {
                 for alternative in expression.split(OR) {
                     let alternative = alternative.trim().replace(LOOK_AHEAD.0, LOOK_AHEAD.1);
-                    assert!(parser::parse(&alternative).is_ok(), "{} {path}: {alternative}", kind.name);
+                    assert!(Expression::parse(&alternative).is_ok(), "{} {path}: {alternative}", kind.name);
                 }
                 count += 1;
             }

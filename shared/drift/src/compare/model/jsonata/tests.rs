@@ -1,0 +1,1 @@
+//! Checks expressions of every shape that AWS writes.
