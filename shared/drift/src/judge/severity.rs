@@ -44,6 +44,9 @@ pub enum Modifier {
     NoSecondFactor,
     /// A pipeline did it: one step down, not below low.
     Pipeline,
+    /// A controller of a cluster did it, with the cluster's own identity: one step down, not below low. A user agent
+    /// alone, which anyone can set, is no such identity, and what is critical stays so.
+    Controller,
 }
 
 /// A condition that could not be answered.
@@ -166,7 +169,8 @@ impl<'a> Judge<'a> {
         let modifier = modifier(&self.finding.who);
         let moved = match modifier {
             Some(Modifier::Root | Modifier::NoSecondFactor) => one_up(severity),
-            Some(Modifier::Pipeline) => one_down(severity),
+            Some(Modifier::Controller) if severity == Severity::Critical => severity,
+            Some(Modifier::Pipeline | Modifier::Controller) => one_down(severity),
             None => severity,
         };
         Outcome { severity: moved, order, rule, title, modifier: modifier.filter(|_| moved != severity) }
@@ -214,6 +218,7 @@ fn modifier(actor: &Actor) -> Option<Modifier> {
         ActorKind::Person if without_second_factor && !is_identity_center(actor) => Some(Modifier::NoSecondFactor),
         ActorKind::User if without_second_factor && actor.via == Channel::Console => Some(Modifier::NoSecondFactor),
         ActorKind::Pipeline => Some(Modifier::Pipeline),
+        ActorKind::Workload if actor.via == Channel::Kubernetes => Some(Modifier::Controller),
         ActorKind::Person
         | ActorKind::User
         | ActorKind::Role

@@ -92,6 +92,8 @@ fn root_and_people_without_a_second_factor_weigh_more_and_pipelines_less() {
     assert_eq!(of("{ kind = 'user', mfa = false, via = 'cli' }"), (Severity::Medium, vec![]));
     assert_eq!(of("{ kind = 'role', mfa = false }"), (Severity::Medium, vec![]));
     assert_eq!(of("{ kind = 'pipeline' }"), (Severity::Low, vec![Modifier::Pipeline]));
+    assert_eq!(of("{ kind = 'workload', via = 'kubernetes' }"), (Severity::Low, vec![Modifier::Controller]));
+    assert_eq!(of("{ kind = 'role', via = 'kubernetes' }"), (Severity::Medium, vec![]));
 }
 
 #[test]
