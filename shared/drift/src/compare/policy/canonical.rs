@@ -65,6 +65,15 @@ impl<'d> Document<'d> {
         self.statements.iter().map(|statement| statement.key.as_str())
     }
 
+    /// The document in its one form.
+    #[cfg(test)]
+    pub(super) fn canonical(&self) -> Value {
+        let statement = |it: &Statement<'_>| {
+            Value::Object(it.members.iter().map(|(name, value)| ((*name).to_owned(), value.as_ref().clone())).collect())
+        };
+        serde_json::json!({"Statement": self.statements.iter().map(statement).collect::<Vec<_>>()})
+    }
+
     /// A statement as it was written.
     pub(super) fn source(&self, index: usize) -> Option<&Value> {
         self.statements.get(index).map(|statement| statement.source)

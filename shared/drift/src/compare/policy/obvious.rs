@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::super::{Comparison, Equality, compare};
+use super::canonical::Document;
 
 /// Whether some pairing of the statements pairs only such that say the same.
 fn same_policy(one: &[Value], other: &[Value]) -> bool {
@@ -146,6 +147,15 @@ proptest! {
         let declared = if is_text { Value::from(declared.to_string()) } else { declared };
         let is_equal = matches!(compare(&declared, &actual, Equality::Policy), Comparison::Equal(_));
         prop_assert_eq!(is_equal, same_policy(&one, &other), "{} {}", declared, actual);
+    }
+
+    #[test]
+    fn the_one_form_of_the_one_form_is_itself(statements in prop::collection::vec(statement(), 1..4)) {
+        let document = json!({"Statement": statements});
+        let once = Document::read(document.as_object().unwrap()).canonical();
+        let twice = Document::read(once.as_object().unwrap()).canonical();
+        prop_assert_eq!(&once, &twice);
+        prop_assert!(matches!(compare(&document, &once, Equality::Policy), Comparison::Equal(_)));
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Evaluator {
                 match self.evaluate(step, &current.into(), frame)? {
                     Value::List(list) => list,
                     Value::Undefined => return Ok(Value::Undefined),
-                    _ => return Err(Failed::Mismatch("a path begins with a block that gives no list")),
+                    _ => return Err(Failed::Mismatch("a path begins with one item of a list that is written out")),
                 }
             } else {
                 self.step(step, &current, frame, at + 1 == steps.len())?
