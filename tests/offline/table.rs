@@ -96,9 +96,13 @@ impl Case {
 
 /// Judges every call by itself, against one state.
 pub(crate) fn check(state: &str, cases: &[Case]) {
-    let declarations =
-        driftwire_declared::read(state.as_bytes(), "terraform.tfstate", &key()).expect("a state").declarations;
-    let desk = Desk::new(declarations);
+    check_all(&[state], cases);
+}
+
+/// The same, against all that several states declare.
+pub(crate) fn check_all(states: &[&str], cases: &[Case]) {
+    let read = |state: &&str| driftwire_declared::read(state.as_bytes(), "terraform.tfstate", &key()).expect("a state");
+    let desk = Desk::new(states.iter().flat_map(|state| read(state).declarations).collect());
     let misses: Vec<String> = cases.iter().filter_map(|case| case.miss(&desk)).collect();
     assert!(misses.is_empty(), "{} of {} missed\n{}", misses.len(), cases.len(), misses.join("\n"));
 }

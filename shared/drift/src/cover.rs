@@ -14,7 +14,7 @@ use crate::understand::path;
 use crate::understand::record_sets::{self, RECORD_SETS};
 use crate::vocabulary::{self, camel, has_properties, is_kind, is_respelled, native_name, row_of, snake, spelled};
 
-pub(crate) use rules::{has_unresolved_rules, rules, rules_attribute};
+pub(crate) use rules::{may_declare, rules, rules_attribute};
 
 /// A declared value of a property.
 #[derive(Debug)]

@@ -26,7 +26,6 @@ fn property(direction: Direction) -> &'static str {
 pub(crate) fn changed(subject: Subject<'_>, direction: Direction, added: bool, rules: &Read) -> Vec<Facet> {
     let mut facets = unread(subject, direction, rules);
     let declared = cover::rules(subject.declarations, direction, &subject.resource.id);
-    let open = cover::has_unresolved_rules(subject.declarations, direction);
     facets.extend(rules.tuples.iter().map(|tuple| {
         let owner = declared.iter().find(|rule| rule.tuple.key() == tuple.key());
         let same = owner.is_some() == added;
@@ -41,7 +40,7 @@ pub(crate) fn changed(subject: Subject<'_>, direction: Direction, added: bool, r
                 change.declared = Some(json!("present"));
             }
         }
-        if owner.is_none() && open {
+        if owner.is_none() && cover::may_declare(subject.declarations, tuple) {
             (change.declared, change.actual, change.redacted) = (None, None, true);
             return facet(direction, tuple, FacetResult::Unknown(Reason::Unresolved), change);
         }

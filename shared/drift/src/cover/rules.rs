@@ -3,7 +3,7 @@
 use driftwire_declared::{Declaration, unresolved};
 use serde_json::Value;
 
-use crate::compare::security_group::{self, Direction, Tuple};
+use crate::compare::security_group::{self, Direction, Source, Tuple};
 use crate::understand::path;
 use crate::vocabulary::{has_properties, kind_of};
 
@@ -68,20 +68,57 @@ pub(crate) fn rules<'d>(declarations: &[&'d Declaration], direction: Direction, 
     own
 }
 
-/// Whether a stack declares rules of one direction that could not be resolved: they may be any.
-pub(crate) fn has_unresolved_rules(declarations: &[&Declaration], direction: Direction) -> bool {
+/// Whether a stack declares a rule that could not be resolved, and that may be this one.
+pub(crate) fn may_declare(declarations: &[&Declaration], tuple: &Tuple) -> bool {
+    let direction = tuple.direction;
     let of_direction = match direction {
         Direction::Ingress => "AWS::EC2::SecurityGroupIngress",
         Direction::Egress => "AWS::EC2::SecurityGroupEgress",
     };
-    let is_unread = |rule: &Value| security_group::from_cloudformation(direction, rule).unread > 0;
     declarations.iter().filter(|it| has_properties(it)).any(|declaration| {
         if kind_of(declaration) == of_direction {
-            return is_unread(&Value::Object(declaration.attributes.clone()));
+            return may_be(&Value::Object(declaration.attributes.clone()), tuple);
         }
         let inline = declaration.attributes.get(rules_attribute(declaration, direction));
         inline.is_some_and(|list| {
-            unresolved(list).is_some() || list.as_array().is_some_and(|it| it.iter().any(is_unread))
+            unresolved(list).is_some()
+                || list.as_array().is_some_and(|rules| rules.iter().any(|rule| may_be(rule, tuple)))
         })
     })
+}
+
+/// Whether a rule that could not be resolved is this one, once each of its unknown members says what this one says.
+fn may_be(rule: &Value, tuple: &Tuple) -> bool {
+    if unresolved(rule).is_some() {
+        return true;
+    }
+    if security_group::from_cloudformation(tuple.direction, rule).unread == 0 {
+        return false;
+    }
+    let mut completed = rule.clone();
+    for (name, value) in completed.as_object_mut().into_iter().flatten() {
+        let is_open = unresolved(value).is_some() || value.as_str().is_some_and(|text| text.contains("{{resolve:"));
+        if let Some(said) = said(tuple, name).filter(|_| is_open) {
+            *value = said;
+        }
+    }
+    let read = security_group::from_cloudformation(tuple.direction, &completed);
+    read.tuples.iter().any(|other| other.is_same_rule(tuple))
+}
+
+/// What a rule says in a member of a stack's rule; none where it has another kind of source.
+fn said(tuple: &Tuple, member: &str) -> Option<Value> {
+    let name = member.to_ascii_lowercase();
+    match (&tuple.source, name.as_str()) {
+        (_, "ipprotocol") => Some(Value::from(tuple.protocol.as_str())),
+        (_, "fromport") => tuple.from_port.map(Value::from),
+        (_, "toport") => tuple.to_port.map(Value::from),
+        (Source::Cidr(network), "cidrip") if !network.contains(':') => Some(Value::from(network.as_str())),
+        (Source::Cidr(network), "cidripv6") if network.contains(':') => Some(Value::from(network.as_str())),
+        (Source::PrefixList(id), "sourceprefixlistid" | "destinationprefixlistid")
+        | (Source::Group { id, .. }, "sourcesecuritygroupid" | "destinationsecuritygroupid") => {
+            Some(Value::from(id.as_str()))
+        }
+        _ => None,
+    }
 }

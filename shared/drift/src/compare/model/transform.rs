@@ -71,9 +71,10 @@ fn results(expression: &str, around: &[&Value]) -> Option<Value> {
     around.iter().find_map(|context| expression.evaluate(context).ok()?.filter(|value| !value.is_null()))
 }
 
-/// Whether a text fits the whole of a pattern.
+/// Whether a text fits the whole of a pattern. AWS writes a bracket as a class of one bracket, which nests here.
 fn matches_pattern(pattern: &Value, actual: &Value) -> bool {
     let (Some(pattern), Some(text)) = (pattern.as_str(), actual.as_str()) else { return false };
+    let pattern = pattern.replace("[[]", r"\[").replace("[]]", r"\]");
     Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| pattern.is_match(text))
 }
 
@@ -127,6 +128,15 @@ mod tests {
         assert!(differs("AWS::CloudTrail::EventDataStore", &declared, &live(id)).is_empty());
         let other = live("99999999-12ab-34cd-56ef-1234567890ab");
         assert_eq!(differs("AWS::CloudTrail::EventDataStore", &declared, &other), ["KmsKeyId"]);
+    }
+
+    #[test]
+    fn a_bracket_in_a_pattern_is_a_bracket() {
+        let declared = json!({"Deployment": {"Description": "blue", "Revision": {"RevisionType": "S3"}}});
+        let live = |text: &str| json!({"Deployment": {"Description": text, "Revision": {"RevisionType": "S3"}}});
+        let kind = "AWS::CodeDeploy::DeploymentGroup";
+        assert!(differs(kind, &declared, &live("[CFN-1A2B3C4D] blue")).is_empty());
+        assert_eq!(differs(kind, &declared, &live("[CFN-1A2B3C4D] green")), ["Deployment.Description"]);
     }
 
     #[test]
