@@ -3,7 +3,12 @@
 //!
 //! `cargo bench -p driftwire-tests --bench declared` measures; with `--test` everything runs once, small.
 
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and fails by panicking")]
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark prints, and fails by panicking"
+)]
 
 use std::hint::black_box;
 

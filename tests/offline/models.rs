@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
+use driftwire_cloudtrail::{Limits, open};
 use driftwire_drift::compare::{ModelComparison, ResourceRules};
-use flate2::read::GzDecoder;
 use serde_json::{Map, Value, json};
 
 /// What a recorder wrote where it did not know a declared value.
@@ -24,9 +24,9 @@ struct Pair {
 }
 
 fn pairs() -> Option<Vec<Pair>> {
-    let packed = std::fs::read(driftwire_tests::corpus()?.join("cfn_declared_live.jsonl.gz")).ok()?;
+    let packed = std::fs::File::open(driftwire_tests::corpus()?.join("cfn_declared_live.jsonl.gz")).ok()?;
     let mut text = String::new();
-    GzDecoder::new(packed.as_slice()).read_to_string(&mut text).expect("gzip");
+    open(packed, &Limits::default()).expect("gzip").read_to_string(&mut text).expect("text");
     Some(text.lines().map(|line| pair(&serde_json::from_str(line).expect("JSON"))).collect())
 }
 
@@ -256,7 +256,7 @@ fn whatever_is_changed_is_found() {
         return;
     };
     let (mut made, mut found) = (BTreeMap::<&str, usize>::new(), BTreeMap::<&str, usize>::new());
-    let (mut missed, mut open, mut folded) = (Vec::new(), 0_usize, 0_usize);
+    let (mut missed, mut undecided, mut folded) = (Vec::new(), 0_usize, 0_usize);
     for pair in &pairs {
         let rules = ResourceRules::of(&pair.kind);
         let before = rules.compare(&pair.declared, &pair.live);
@@ -300,7 +300,7 @@ fn whatever_is_changed_is_found() {
                 if after.differences.iter().any(|it| top(&it.path) == first) {
                     *found.entry(way).or_default() += 1;
                 } else if after.undecided.iter().any(|it| top(&it.path) == first) {
-                    open += 1;
+                    undecided += 1;
                 } else if way == "case" && says_case_means_nothing(&after, first) {
                     folded += 1;
                 } else {
@@ -312,7 +312,7 @@ fn whatever_is_changed_is_found() {
     for (way, count) in &made {
         println!("{way}: {} of {count} found", found.get(way).copied().unwrap_or_default());
     }
-    println!("{open} said to be undecided, {folded} where AWS folds the case, {} missed", missed.len());
+    println!("{undecided} said to be undecided, {folded} where AWS folds the case, {} missed", missed.len());
     for line in &missed {
         println!("  {}", line.chars().take(230).collect::<String>());
     }
