@@ -1,44 +1,12 @@
 //! Reads templates and answers of CloudFormation that nobody here wrote, where they are at hand: none may panic, and each
 //! refusal must be one that is expected of these files.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code")]
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, fs};
 
 use driftwire_declared::{Redactor, read, unresolved};
 use serde_json::Value;
 
-/// The unpacked files, or why there are none.
-fn corpus() -> Result<PathBuf, &'static str> {
-    if let Ok(unpacked) = std::env::var("DRIFTWIRE_CORPUS_STATES") {
-        return Ok(unpacked.into());
-    }
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let corpus = std::env::var("DRIFTWIRE_CORPUS")
-        .map_or_else(|_| workspace.join("../shared/corpus"), |path| workspace.join(path));
-    let packed = corpus.join("states/declared.tar.xz");
-    if !packed.exists() {
-        return Err("no corpus");
-    }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-cloudformation");
-    fs::create_dir_all(&folder).map_err(|_| "no folder to unpack into")?;
-    let unpacked = Command::new("tar").arg("-xf").arg(&packed).arg("-C").arg(&folder).status();
-    match unpacked {
-        Ok(status) if status.success() => Ok(folder),
-        _ => Err("`tar` cannot unpack the corpus"),
-    }
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten();
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
-    files.sort();
-    files
-}
+use super::{corpus, files};
 
 /// Counts what is not known, by reason.
 fn count_unknown(value: &Value, counts: &mut BTreeMap<String, usize>) {

@@ -1,36 +1,11 @@
 //! Reads Pulumi's exports and checkpoints that nobody here wrote, where they are at hand: each is read whole, no secret
 //! comes through, and what it leaves out is counted.
-#![expect(clippy::disallowed_methods, reason = "test code")]
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, fs};
 
 use driftwire_declared::{Format, Redactor, Tool, read};
 
-/// The unpacked files, or why there are none.
-fn corpus() -> Result<PathBuf, &'static str> {
-    if let Ok(unpacked) = std::env::var("DRIFTWIRE_CORPUS_STATES") {
-        return Ok(unpacked.into());
-    }
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let corpus = std::env::var("DRIFTWIRE_CORPUS")
-        .map_or_else(|_| workspace.join("../shared/corpus"), |path| workspace.join(path));
-    let packed = corpus.join("states/declared.tar.xz");
-    if !packed.exists() {
-        return Err("no corpus");
-    }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-pulumi");
-    fs::create_dir_all(&folder).map_err(|_| "no folder to unpack into")?;
-    let unpacked = Command::new("tar").arg("-xf").arg(&packed).arg("-C").arg(&folder).status();
-    match unpacked {
-        Ok(status) if status.success() => Ok(folder),
-        _ => Err("`tar` cannot unpack the corpus"),
-    }
-}
+use super::corpus;
 
 #[test]
 fn deployments_of_others_are_read_whole() {
@@ -42,9 +17,7 @@ fn deployments_of_others_are_read_whole() {
     let (mut files, mut resources) = (0, 0);
     let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut paths: Vec<PathBuf> = fs::read_dir(corpus.join("pulumi")).unwrap().map(|it| it.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
+    for path in super::files(&corpus.join("pulumi")) {
         let bytes = fs::read(&path).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let state = read(&bytes, &name, &redactor).unwrap();

@@ -1,46 +1,14 @@
 //! Reads state files and plans that nobody here wrote, where they are at hand: none may panic, and each refusal must be
 //! one that is expected of these files.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "test code")]
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, fs};
 
 use driftwire_declared::{Redactor, read};
 
+use super::{corpus, files};
+
 /// The folders whose files are Terraform's and OpenTofu's.
 const FOLDERS: [&str; 3] = ["tfstate", "tfstate-derived", "tfplan"];
-
-/// The unpacked files, or why there are none.
-fn corpus() -> Result<PathBuf, &'static str> {
-    if let Ok(unpacked) = std::env::var("DRIFTWIRE_CORPUS_STATES") {
-        return Ok(unpacked.into());
-    }
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let corpus = std::env::var("DRIFTWIRE_CORPUS")
-        .map_or_else(|_| workspace.join("../shared/corpus"), |path| workspace.join(path));
-    let packed = corpus.join("states/declared.tar.xz");
-    if !packed.exists() {
-        return Err("no corpus");
-    }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus-states");
-    fs::create_dir_all(&folder).map_err(|_| "no folder to unpack into")?;
-    let unpacked = Command::new("tar").arg("-xf").arg(&packed).arg("-C").arg(&folder).status();
-    match unpacked {
-        Ok(status) if status.success() => Ok(folder),
-        _ => Err("`tar` cannot unpack the corpus"),
-    }
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten();
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
-    files.sort();
-    files
-}
 
 #[test]
 fn files_of_others_are_read_or_refused_for_a_reason() {
