@@ -51,11 +51,12 @@ pub struct Undecided {
 }
 
 impl ResourceRules {
-    /// The rules of a type of CloudFormation. For any other, only the rules for values apply.
+    /// The rules of a type of CloudFormation. For any other, only the rules for values apply, and what is missing in a
+    /// live model may have another name there.
     #[must_use]
     pub fn of(kind: &str) -> Self {
         let kind = resource_type(kind);
-        Self { rules: kind.map(Rules::of).unwrap_or_default(), kind }
+        Self { rules: kind.map_or_else(Rules::of_unknown_type, Rules::of), kind }
     }
 
     /// What identifies a resource of the type: the parts of its primary identifier, joined by `|`.
@@ -193,4 +194,67 @@ fn adjusted<'r>(how: How<'r>, rules: &Rules) -> How<'r> {
         other => other,
     };
     How { equality, may_be_unread: how.may_be_unread || rules.may_be_unread, ..how }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(kind: &str, declared: &Value, live: &Value) -> (Vec<String>, Vec<String>) {
+        let found = ResourceRules::of(kind).compare(declared, live);
+        let differs = found.differences.into_iter().map(|it| it.path).collect();
+        (differs, found.undecided.into_iter().map(|it| it.path).collect())
+    }
+
+    fn both(differs: &[&str], open: &[&str]) -> (Vec<String>, Vec<String>) {
+        let owned = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect();
+        (owned(differs), owned(open))
+    }
+
+    #[test]
+    fn what_is_missing_in_a_live_model_is_gone_unless_it_cannot_be_read_or_changed() {
+        let declared = json!({"DBInstanceIdentifier": "main", "MasterUserPassword": "x", "BackupRetentionPeriod": 7, "Engine": "mysql"});
+        assert_eq!(
+            paths("AWS::RDS::DBInstance", &declared, &json!({"Engine": "mysql"})),
+            both(&["BackupRetentionPeriod"], &["DBInstanceIdentifier", "MasterUserPassword"])
+        );
+    }
+
+    #[test]
+    fn what_only_aws_sets_is_not_compared() {
+        let (declared, live) = (json!({"Arn": "a", "QueueName": "q"}), json!({"Arn": "b", "QueueName": "q"}));
+        assert_eq!(paths("AWS::SQS::Queue", &declared, &live), both(&[], &[]));
+    }
+
+    #[test]
+    fn a_type_that_nobody_knows_is_compared_by_shape_alone() {
+        let (declared, live) = (json!({"size": 1, "kind": "a"}), json!({"Size": 2}));
+        assert_eq!(paths("Acme::New::Thing", &declared, &live), both(&["size"], &["kind"]));
+    }
+
+    #[test]
+    fn a_key_that_was_added_to_a_map_is_a_difference() {
+        let declared = json!({"Parameters": {"max-connections": "100"}});
+        let live = json!({"Parameters": {"max-connections": "100", "timeout": "5"}});
+        assert_eq!(paths("AWS::RDS::DBParameterGroup", &declared, &live), both(&["Parameters.timeout"], &[]));
+    }
+
+    #[test]
+    fn a_template_that_came_damaged_cannot_be_compared() {
+        let (declared, live) = (json!({"Value": "caf? au lait"}), json!({"Value": "café au lait"}));
+        assert_eq!(paths("AWS::SSM::Parameter", &declared, &live), both(&[], &["Value"]));
+        assert_eq!(paths("AWS::SSM::Parameter", &declared, &json!({"Value": "thé"})), both(&["Value"], &[]));
+    }
+
+    #[test]
+    fn tags_of_the_whole_stack_are_declared() {
+        let rules = ResourceRules::of("AWS::SQS::Queue");
+        let declared = json!({"Tags": [{"Key": "a", "Value": "1"}]});
+        let live = json!({"Tags": [{"Key": "a", "Value": "1"}, {"Key": "team", "Value": "x"}, {"Key": "aws:cloudformation:stack-name", "Value": "s"}]});
+        let tags = BTreeMap::from([("team".to_owned(), "x".to_owned())]);
+        let compare = |tags: &BTreeMap<String, String>| {
+            rules.compare_tagged(declared.as_object().unwrap(), live.as_object().unwrap(), tags).differences.len()
+        };
+        assert_eq!((compare(&tags), compare(&BTreeMap::new())), (0, 1));
+    }
 }

@@ -57,6 +57,11 @@ impl Rules {
         rules
     }
 
+    /// The rules of a type that the catalog does not know.
+    pub(super) fn of_unknown_type() -> Self {
+        Self { may_be_unread: true, ..Self::default() }
+    }
+
     /// The place at a path such as `A.B[].C` or `A.*.B`, made where it is new.
     fn at(&mut self, path: &'static str) -> &mut Self {
         let mut place = self;
