@@ -89,7 +89,12 @@ pub(super) fn may_name_secret(text: &str) -> bool {
     bytes.windows(4).any(|window| {
         let [first, second, third, fourth] = window else { return false };
         match first | 0x20 {
-            b'p' => matches!((second | 0x20, third | 0x20), (b'a', b's') | (b'w', b'd') | (b'r', b'i')),
+            b'p' => match (second | 0x20, third | 0x20) {
+                (b'a', b's') => fourth | 0x20 == b's',
+                // Not every policy's `Principal`.
+                (b'r', b'i') => fourth | 0x20 == b'v',
+                rest => rest == (b'w', b'd'),
+            },
             b's' => (second | 0x20, third | 0x20, fourth | 0x20) == (b'e', b'c', b'r'),
             b't' => (second | 0x20, third | 0x20, fourth | 0x20) == (b'o', b'k', b'e'),
             b'c' => (second | 0x20, third | 0x20, fourth | 0x20) == (b'r', b'e', b'd'),
