@@ -1,7 +1,10 @@
 //! Who is behind a call, and what they used. A name here is for people; holds and ignores match what AWS authorized.
 
+mod agent;
+
 use std::borrow::Cow;
 
+use agent::{Agent, Mark, marks};
 use driftwire_cloudtrail::{Identity, Record};
 
 use crate::finding::{Actor, ActorKind, Channel};
@@ -195,35 +198,36 @@ fn channel(record: &Record<'_>, identity: &Identity<'_>, role: Option<&str>) -> 
     if [invoked, Some(agent), record.source_ip_address.as_deref()].contains(&Some("cloudformation.amazonaws.com")) {
         return Channel::CloudFormation;
     }
-    let has = |needle: &str| agent.contains(needle);
-    if has("crossplane") || KUBERNETES.iter().any(|it| has(it)) {
+    let tools = Agent::of(agent);
+    if tools.has_any(&KUBERNETES) {
         return Channel::Kubernetes;
     }
-    if has("Pulumi") {
+    if tools.has_any(&PULUMI) {
         return Channel::Pulumi;
     }
-    if has("OpenTofu") || has("opentofu") {
+    if tools.has_any(&OPEN_TOFU) {
         return Channel::OpenTofu;
     }
-    if has("HashiCorp/1.0 Terraform/") || has("HashiCorp Terraform") || has("terraform-provider-aws") {
+    if tools.has_any(&TERRAFORM) {
         return Channel::Terraform;
     }
     if role.is_some_and(|role| role.starts_with("cdk-") && role.contains("-role-")) {
         return Channel::Cdk;
     }
-    if record.session_credential_from_console == Some(true) || CONSOLE.iter().any(|it| has(it)) {
+    if record.session_credential_from_console == Some(true) || tools.has_any(&CONSOLE) {
         return Channel::Console;
     }
-    if has("aws-cli/") {
+    if tools.has_any(&CLI) {
         return Channel::Cli;
     }
     if invoked.is_some() || agent.ends_with(".amazonaws.com") || text(&identity.kind) == Some("AWSService") {
         return Channel::Service;
     }
-    if SDK.iter().any(|it| has(it)) { Channel::Sdk } else { Channel::Other }
+    if tools.has_any(&SDK) { Channel::Sdk } else { Channel::Other }
 }
 
-const KUBERNETES: &[&str] = &[
+const KUBERNETES: [Mark; 11] = marks([
+    "crossplane",
     "elbv2.k8s.aws/",
     "cluster-autoscaler/",
     "karpenter.sh",
@@ -234,8 +238,11 @@ const KUBERNETES: &[&str] = &[
     "kubernetes/",
     "amazon-vpc-cni-k8s",
     "ack-",
-];
-const CONSOLE: &[&str] = &[
+]);
+const PULUMI: [Mark; 1] = marks(["Pulumi"]);
+const OPEN_TOFU: [Mark; 2] = marks(["OpenTofu", "opentofu"]);
+const TERRAFORM: [Mark; 3] = marks(["HashiCorp/1.0 Terraform/", "HashiCorp Terraform", "terraform-provider-aws"]);
+const CONSOLE: [Mark; 8] = marks([
     "Mozilla/",
     "console.amazonaws.com",
     "console.ec2.amazonaws.com",
@@ -244,6 +251,7 @@ const CONSOLE: &[&str] = &[
     "AWS CloudWatch Console",
     "Coral/",
     "AWSConsole",
-];
-const SDK: &[&str] =
-    &["aws-sdk-", "Boto3/", "Botocore/", "boto/", "AWS-SDK", "aws-internal/", "AWSPowerShell", "aws-tools-"];
+]);
+const CLI: [Mark; 1] = marks(["aws-cli/"]);
+const SDK: [Mark; 8] =
+    marks(["aws-sdk-", "Boto3/", "Botocore/", "boto/", "AWS-SDK", "aws-internal/", "AWSPowerShell", "aws-tools-"]);
