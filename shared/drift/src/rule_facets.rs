@@ -27,7 +27,7 @@ pub(crate) fn changed(subject: Subject<'_>, direction: Direction, added: bool, r
     let mut facets = unread(subject, direction, rules);
     let declared = cover::rules(subject.declarations, direction, &subject.resource.id);
     facets.extend(rules.tuples.iter().map(|tuple| {
-        let owner = declared.iter().find(|rule| rule.tuple.key() == tuple.key());
+        let owner = declared.iter().find(|rule| rule.tuple.is_same_rule(tuple));
         let same = owner.is_some() == added;
         let element = tuple.to_json();
         let (op, before, after) =
@@ -181,7 +181,7 @@ pub(crate) fn described(subject: Subject<'_>, direction: Direction, rules: &Read
         .tuples
         .iter()
         .filter_map(|tuple| {
-            let rule = declared.iter().find(|rule| rule.tuple.key() == tuple.key())?;
+            let rule = declared.iter().find(|rule| rule.tuple.is_same_rule(tuple))?;
             let same = rule.tuple.description.as_deref().unwrap_or_default()
                 == tuple.description.as_deref().unwrap_or_default();
             let name = match rule.declaration.tool {

@@ -32,6 +32,14 @@ pub(super) fn alone(value: &Value) -> Option<Unknown> {
         .or_else(|| is_unresolved(value).then_some(Unknown::Unresolved))
 }
 
+/// The same for a text.
+pub(super) fn of_text(text: &str) -> Option<Unknown> {
+    if is_mask_text(text) {
+        return Some(Unknown::Masked);
+    }
+    is_unresolved_text(text).then_some(Unknown::Unresolved)
+}
+
 /// Whether a mask or an unresolved reference stands anywhere inside.
 pub(super) fn anywhere(value: &Value) -> bool {
     if mask(value).is_some() || is_unresolved(value) {
@@ -68,9 +76,12 @@ fn is_mask_text(text: &str) -> bool {
 
 /// What the source does not tell, and a dynamic reference of CloudFormation, alone or inside a longer text.
 fn is_unresolved(value: &Value) -> bool {
+    value.as_str().is_some_and(is_unresolved_text) || driftwire_declared::unresolved(value).is_some()
+}
+
+fn is_unresolved_text(text: &str) -> bool {
     // One byte is found faster than ten; most texts have no brace.
-    value.as_str().is_some_and(|text| text.contains('{') && text.contains("{{resolve:"))
-        || driftwire_declared::unresolved(value).is_some()
+    text.contains('{') && text.contains("{{resolve:")
 }
 
 #[cfg(test)]

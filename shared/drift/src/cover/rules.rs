@@ -1,7 +1,7 @@
 //! The rules of security groups that declarations declare, inline or in blocks of their own, in every tool's words.
 
 use driftwire_declared::{Declaration, unresolved};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::compare::security_group::{self, Direction, Source, Tuple};
 use crate::understand::path;
@@ -35,25 +35,27 @@ pub(crate) fn rules<'d>(declarations: &[&'d Declaration], direction: Direction, 
     let mut own = Vec::new();
     let mut inline = Vec::new();
     for declaration in declarations.iter().copied() {
-        let attributes = || Value::Object(declaration.attributes.clone());
+        let attributes = &declaration.attributes;
         let read = match kind_of(declaration).as_ref() {
-            "aws_security_group_rule" => security_group::from_terraform_rule(&attributes()),
+            "aws_security_group_rule" => security_group::from_terraform_rule(attributes),
             "aws_vpc_security_group_ingress_rule" => {
-                security_group::from_terraform_single_rule(Direction::Ingress, &attributes())
+                security_group::from_terraform_single_rule(Direction::Ingress, attributes)
             }
             "aws_vpc_security_group_egress_rule" => {
-                security_group::from_terraform_single_rule(Direction::Egress, &attributes())
+                security_group::from_terraform_single_rule(Direction::Egress, attributes)
             }
-            "AWS::EC2::SecurityGroupIngress" => security_group::from_cloudformation(Direction::Ingress, &attributes()),
-            "AWS::EC2::SecurityGroupEgress" => security_group::from_cloudformation(Direction::Egress, &attributes()),
+            "AWS::EC2::SecurityGroupIngress" => security_group::from_cloudformation(Direction::Ingress, attributes),
+            "AWS::EC2::SecurityGroupEgress" => security_group::from_cloudformation(Direction::Egress, attributes),
             _ => {
                 let attribute = rules_attribute(declaration, direction);
                 let blocks = path::values(&declaration.attributes, &format!("{attribute}[]"));
                 for (position, block) in blocks.into_iter().enumerate() {
-                    let read = if has_properties(declaration) {
-                        security_group::from_cloudformation(direction, block)
-                    } else {
-                        security_group::from_terraform_block(direction, group, block)
+                    let read = match block.as_object() {
+                        Some(block) if has_properties(declaration) => {
+                            security_group::from_cloudformation(direction, block)
+                        }
+                        Some(block) => security_group::from_terraform_block(direction, group, block),
+                        None => continue,
                     };
                     let rule = |tuple| DeclaredRule { declaration, attribute, position, tuple };
                     inline.extend(read.tuples.into_iter().map(rule));
@@ -77,26 +79,27 @@ pub(crate) fn may_declare(declarations: &[&Declaration], tuple: &Tuple) -> bool 
     };
     declarations.iter().filter(|it| has_properties(it)).any(|declaration| {
         if kind_of(declaration) == of_direction {
-            return may_be(&Value::Object(declaration.attributes.clone()), tuple);
+            return may_be(&declaration.attributes, tuple);
         }
         let inline = declaration.attributes.get(rules_attribute(declaration, direction));
         inline.is_some_and(|list| {
             unresolved(list).is_some()
-                || list.as_array().is_some_and(|rules| rules.iter().any(|rule| may_be(rule, tuple)))
+                || list.as_array().is_some_and(|rules| rules.iter().any(|rule| is_open_or_may_be(rule, tuple)))
         })
     })
 }
 
+fn is_open_or_may_be(rule: &Value, tuple: &Tuple) -> bool {
+    unresolved(rule).is_some() || rule.as_object().is_some_and(|rule| may_be(rule, tuple))
+}
+
 /// Whether a rule that could not be resolved is this one, once each of its unknown members says what this one says.
-fn may_be(rule: &Value, tuple: &Tuple) -> bool {
-    if unresolved(rule).is_some() {
-        return true;
-    }
+fn may_be(rule: &Map<String, Value>, tuple: &Tuple) -> bool {
     if security_group::from_cloudformation(tuple.direction, rule).unread == 0 {
         return false;
     }
     let mut completed = rule.clone();
-    for (name, value) in completed.as_object_mut().into_iter().flatten() {
+    for (name, value) in &mut completed {
         let is_open = unresolved(value).is_some() || value.as_str().is_some_and(|text| text.contains("{{resolve:"));
         if let Some(said) = said(tuple, name).filter(|_| is_open) {
             *value = said;

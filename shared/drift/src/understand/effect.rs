@@ -151,7 +151,7 @@ pub(super) fn identified(call: &Call<'_>, expression: &str) -> Vec<String> {
 
 /// An identifier without URL encoding, which some services leave in ARNs (EKS).
 fn decoded(id: String) -> String {
-    if id.contains("%3A") || id.contains("%2F") {
+    if id.contains('%') && (id.contains("%3A") || id.contains("%2F")) {
         percent_encoding::percent_decode_str(&id).decode_utf8_lossy().into_owned()
     } else {
         id
@@ -343,10 +343,9 @@ fn tagging<'c>(call: &'c Call<'_>, target: &'static Target) -> Vec<Effect<'c>> {
 
 fn decode<'c>(call: &'c Call<'_>, target: &'static Target, decoder: Decoder) -> Vec<Effect<'c>> {
     let direction = if call.operation().contains("Egress") { Direction::Egress } else { Direction::Ingress };
-    let parameters = || Value::Object(call.request.clone());
     match decoder {
         Decoder::SecurityGroupRules => {
-            let rules = rules::revoked_by_id(call, security_group::from_permissions(direction, &parameters()));
+            let rules = rules::revoked_by_id(call, security_group::from_permissions(direction, &call.request));
             let ids = if rules.tuples.is_empty() { rules::rule_ids(call) } else { Vec::new() };
             if !ids.is_empty() {
                 return vec![Effect::RuleIds { direction, ids }];
@@ -354,7 +353,7 @@ fn decode<'c>(call: &'c Call<'_>, target: &'static Target, decoder: Decoder) -> 
             vec![Effect::Rules { direction, added: call.operation().starts_with("Authorize"), rules }]
         }
         Decoder::SecurityGroupDescriptions => {
-            vec![Effect::Descriptions { direction, rules: security_group::from_permissions(direction, &parameters()) }]
+            vec![Effect::Descriptions { direction, rules: security_group::from_permissions(direction, &call.request) }]
         }
         Decoder::SecurityGroupModify => rules::modified_rules(call),
         Decoder::RecordSets => super::record_sets::decode(call, target),

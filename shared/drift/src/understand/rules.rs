@@ -32,14 +32,13 @@ pub(super) fn rule_ids(call: &Call<'_>) -> Vec<String> {
 }
 
 pub(super) fn modified_rules<'c>(call: &'c Call<'_>) -> Vec<Effect<'c>> {
-    let parameters = Value::Object(call.request.clone());
     let updates = path::values(&call.request, "securityGroupRule[]")
         .into_iter()
         .chain(path::values(&call.request, "securityGroupRules[]"));
     let members = updates
         .filter_map(Value::as_object)
         .map(|update| path::first(update, "securityGroupRule").cloned().unwrap_or_default());
-    security_group::from_modification(Direction::Ingress, &parameters)
+    security_group::from_modification(Direction::Ingress, &call.request)
         .into_iter()
         .zip(members)
         .map(|(item, members)| Effect::Rule { item, members })

@@ -18,11 +18,9 @@ pub struct RuleItem {
 
 /// Reads the parameters of an authorize or revoke call: `ipPermissions`, the flat form, or the wrapped form.
 #[must_use]
-pub fn from_permissions(direction: Direction, parameters: &Value) -> Read {
+pub fn from_permissions(direction: Direction, parameters: &Map<String, Value>) -> Read {
     let mut read = Read::default();
-    let Some(members) = unwrapped(parameters).as_object() else {
-        return Read { unread: 1, ..read };
-    };
+    let Some(members) = unwrapped(parameters) else { return Read { unread: 1, ..read } };
     let permissions = member(members, "ippermissions").map(names::elements).unwrap_or_default();
     for permission in &permissions {
         match permission.as_object() {
@@ -52,8 +50,8 @@ pub fn from_rule_set(set: &Value) -> Vec<RuleItem> {
 
 /// Reads the parameters of `ModifySecurityGroupRules`, which do not say the direction.
 #[must_use]
-pub fn from_modification(direction: Direction, parameters: &Value) -> Vec<RuleItem> {
-    let Some(members) = unwrapped(parameters).as_object() else { return Vec::new() };
+pub fn from_modification(direction: Direction, parameters: &Map<String, Value>) -> Vec<RuleItem> {
+    let Some(members) = unwrapped(parameters) else { return Vec::new() };
     let updates = member(members, "securitygrouprules").or_else(|| member(members, "securitygrouprule"));
     updates
         .map(names::elements)
@@ -88,12 +86,12 @@ fn single_source(rule: &Map<String, Value>) -> Option<Source> {
     Some(group(&id, referenced.and_then(|info| text(info, &["userid"])))).filter(|_| is_known(&id))
 }
 
-/// The object inside `AuthorizeSecurityGroupIngressRequest` and its like, or the value itself.
-fn unwrapped(parameters: &Value) -> &Value {
-    let inner = parameters.as_object().filter(|members| members.len() == 1).and_then(|members| {
-        members.iter().next().filter(|(name, _)| name.ends_with("Request")).map(|(_, value)| value)
-    });
-    inner.unwrap_or(parameters)
+/// The object inside `AuthorizeSecurityGroupIngressRequest` and its like, or the parameters themselves.
+fn unwrapped(parameters: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    match parameters.iter().next() {
+        Some((name, inner)) if parameters.len() == 1 && name.ends_with("Request") => inner.as_object(),
+        _ => Some(parameters),
+    }
 }
 
 /// Every source of one permission.
@@ -157,11 +155,15 @@ fn flat(direction: Direction, members: &Map<String, Value>, read: &mut Read) {
 mod tests {
     use serde_json::json;
 
-    use super::super::{Direction, Tuple};
+    use super::super::{Direction, Read, Tuple};
     use super::{from_modification, from_permissions, from_rule_set};
 
+    fn read(parameters: &serde_json::Value) -> Read {
+        from_permissions(Direction::Ingress, parameters.as_object().unwrap())
+    }
+
     fn keys(parameters: &serde_json::Value) -> Vec<String> {
-        from_permissions(Direction::Ingress, parameters).tuples.iter().map(Tuple::key).collect()
+        read(parameters).tuples.iter().map(Tuple::key).collect()
     }
 
     #[test]
@@ -211,9 +213,9 @@ mod tests {
     fn a_modification_is_one_element_or_several() {
         let rule = |id: &str, cidr: &str| json!({"tag": 1, "SecurityGroupRuleId": id, "SecurityGroupRule": {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIpv4": cidr}});
         let request = |rules: serde_json::Value| json!({"ModifySecurityGroupRulesRequest": {"GroupId": "sg-0aaa", "SecurityGroupRule": rules}});
-        let one = from_modification(Direction::Ingress, &request(rule("sgr-1", "0.0.0.0/0")));
-        let two =
-            from_modification(Direction::Ingress, &request(json!([rule("sgr-1", "0.0.0.0/0"), rule("sgr-2", "::/0")])));
+        let read = |request: serde_json::Value| from_modification(Direction::Ingress, request.as_object().unwrap());
+        let one = read(request(rule("sgr-1", "0.0.0.0/0")));
+        let two = read(request(json!([rule("sgr-1", "0.0.0.0/0"), rule("sgr-2", "::/0")])));
         assert_eq!((one.len(), two.len()), (1, 2));
         assert_eq!(one[0], two[0]);
         assert_eq!(one[0].group_id.as_deref(), Some("sg-0aaa"));
@@ -222,7 +224,7 @@ mod tests {
 
     #[test]
     fn what_names_no_readable_source_is_counted() {
-        let unread = |parameters| from_permissions(Direction::Ingress, &parameters).unread;
+        let unread = |parameters: serde_json::Value| read(&parameters).unread;
         assert_eq!(unread(json!({"ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 1, "toPort": 2}]}})), 1);
         assert_eq!(
             unread(
@@ -231,6 +233,6 @@ mod tests {
             1
         );
         assert_eq!(unread(json!({"groupId": "sg-0aaa"})), 1);
-        assert_eq!(unread(json!(null)), 1);
+        assert_eq!(unread(json!({"AuthorizeSecurityGroupIngressRequest": null})), 1);
     }
 }

@@ -7,13 +7,9 @@ use super::{Direction, Ports, Read, Source, group, is_known, member, network, te
 
 /// Reads one element of `ingress` or `egress` of `aws_security_group`; `own_id` is what `self` means.
 #[must_use]
-pub fn from_terraform_block(direction: Direction, own_id: &str, block: &Value) -> Read {
+pub fn from_terraform_block(direction: Direction, own_id: &str, members: &Map<String, Value>) -> Read {
     let mut read = Read::default();
-    let Some((members, ports)) =
-        block.as_object().and_then(|members| Some((members, Ports::read(direction, members)?)))
-    else {
-        return Read { unread: 1, ..read };
-    };
+    let Some(ports) = Ports::read(direction, members) else { return Read { unread: 1, ..read } };
     let description = text(members, &["description"]);
     let mut push = |source: Option<Source>| match source {
         Some(source) => read.tuples.push(ports.with(source, description.clone())),
@@ -37,25 +33,24 @@ pub fn from_terraform_block(direction: Direction, own_id: &str, block: &Value) -
 
 /// Reads the attributes of `aws_security_group_rule`, which says its own direction and group.
 #[must_use]
-pub fn from_terraform_rule(attributes: &Value) -> Read {
-    let Some(members) = attributes.as_object() else { return Read { unread: 1, ..Read::default() } };
-    let direction = match text(members, &["type"]).as_deref() {
+pub fn from_terraform_rule(attributes: &Map<String, Value>) -> Read {
+    let direction = match text(attributes, &["type"]).as_deref() {
         Some("ingress") => Direction::Ingress,
         Some("egress") => Direction::Egress,
         Some(_) | None => return Read { unread: 1, ..Read::default() },
     };
-    from_terraform_block(direction, &text(members, &["securitygroupid"]).unwrap_or_default(), attributes)
+    from_terraform_block(direction, &text(attributes, &["securitygroupid"]).unwrap_or_default(), attributes)
 }
 
 /// Reads the attributes of `aws_vpc_security_group_ingress_rule` or `…_egress_rule`.
 #[must_use]
-pub fn from_terraform_single_rule(direction: Direction, attributes: &Value) -> Read {
+pub fn from_terraform_single_rule(direction: Direction, attributes: &Map<String, Value>) -> Read {
     single(direction, attributes, "referencedsecuritygroupid", &["cidripv4", "cidripv6"], &["prefixlistid"])
 }
 
 /// Reads an element of `SecurityGroupIngress` or `SecurityGroupEgress`, or the properties of a standalone rule.
 #[must_use]
-pub fn from_cloudformation(direction: Direction, properties: &Value) -> Read {
+pub fn from_cloudformation(direction: Direction, properties: &Map<String, Value>) -> Read {
     let (ours, prefix) = match direction {
         Direction::Ingress => ("sourcesecuritygroupid", "sourceprefixlistid"),
         Direction::Egress => ("destinationsecuritygroupid", "destinationprefixlistid"),
@@ -64,12 +59,15 @@ pub fn from_cloudformation(direction: Direction, properties: &Value) -> Read {
 }
 
 /// Reads a rule that has one source.
-fn single(direction: Direction, rule: &Value, by_group: &str, cidrs: &[&str], prefix_lists: &[&str]) -> Read {
+fn single(
+    direction: Direction,
+    members: &Map<String, Value>,
+    by_group: &str,
+    cidrs: &[&str],
+    prefix_lists: &[&str],
+) -> Read {
     let mut read = Read::default();
-    let Some((members, ports)) = rule.as_object().and_then(|members| Some((members, Ports::read(direction, members)?)))
-    else {
-        return Read { unread: 1, ..read };
-    };
+    let Some(ports) = Ports::read(direction, members) else { return Read { unread: 1, ..read } };
     let owner = || text(members, &["sourcesecuritygroupownerid"]);
     let known = |names: &[&str]| text(members, names).filter(|text| is_known(text));
     let sources = [
@@ -98,10 +96,14 @@ fn texts(members: &Map<String, Value>, folded: &str) -> Vec<Option<String>> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::{Map, Value, json};
 
     use super::super::{Direction, Read, Tuple, from_permissions};
     use super::{from_cloudformation, from_terraform_block, from_terraform_rule, from_terraform_single_rule};
+
+    fn members(value: &Value) -> &Map<String, Value> {
+        value.as_object().unwrap()
+    }
 
     fn keys(read: &Read) -> Vec<String> {
         assert_eq!(read.unread, 0);
@@ -121,7 +123,7 @@ mod tests {
             "ingress tcp 443 443 source_group sg-0aaa",
             "ingress tcp 443 443 source_group sg-0bbb",
         ];
-        assert_eq!(keys(&from_terraform_block(Direction::Ingress, "sg-0aaa", &block)), expected);
+        assert_eq!(keys(&from_terraform_block(Direction::Ingress, "sg-0aaa", members(&block))), expected);
     }
 
     #[test]
@@ -132,36 +134,36 @@ mod tests {
         let pulumi = json!({"type": "ingress", "securityGroupId": "sg-0aaa", "protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.0.0.0/8"]});
         let single = json!({"ip_protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_ipv4": "10.0.0.0/8", "cidr_ipv6": null});
         let template = json!({"IpProtocol": "6", "FromPort": "443", "ToPort": 443, "CidrIp": "10.1.2.3/8"});
-        assert_eq!(keys(&from_terraform_rule(&terraform)), expected);
-        assert_eq!(keys(&from_terraform_rule(&pulumi)), expected);
-        assert_eq!(keys(&from_terraform_single_rule(Direction::Ingress, &single)), expected);
-        assert_eq!(keys(&from_cloudformation(Direction::Ingress, &template)), expected);
+        assert_eq!(keys(&from_terraform_rule(members(&terraform))), expected);
+        assert_eq!(keys(&from_terraform_rule(members(&pulumi))), expected);
+        assert_eq!(keys(&from_terraform_single_rule(Direction::Ingress, members(&single))), expected);
+        assert_eq!(keys(&from_cloudformation(Direction::Ingress, members(&template))), expected);
         let call = json!({"ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "ipRanges": {"items": [{"cidrIp": "10.0.0.0/8"}]}}]}});
-        assert_eq!(keys(&from_permissions(Direction::Ingress, &call)), expected);
+        assert_eq!(keys(&from_permissions(Direction::Ingress, members(&call))), expected);
     }
 
     #[test]
     fn the_other_end_may_be_a_group() {
         let expected = ["egress -1 * * source_group sg-0bbb"];
         let template = json!({"GroupId": "sg-0aaa", "IpProtocol": "-1", "DestinationSecurityGroupId": "sg-0bbb"});
-        assert_eq!(keys(&from_cloudformation(Direction::Egress, &template)), expected);
+        assert_eq!(keys(&from_cloudformation(Direction::Egress, members(&template))), expected);
         let single =
             json!({"ip_protocol": "-1", "from_port": null, "referenced_security_group_id": "111122223333/sg-0bbb"});
-        assert_eq!(keys(&from_terraform_single_rule(Direction::Egress, &single)), expected);
+        assert_eq!(keys(&from_terraform_single_rule(Direction::Egress, members(&single))), expected);
         let rule = json!({"type": "egress", "protocol": "all", "from_port": 0, "to_port": 0, "security_group_id": "sg-0bbb", "self": true});
-        assert_eq!(keys(&from_terraform_rule(&rule)), expected);
+        assert_eq!(keys(&from_terraform_rule(members(&rule))), expected);
     }
 
     #[test]
     fn an_unresolved_source_is_counted() {
-        let unread = |properties: Value| from_cloudformation(Direction::Ingress, &properties).unread;
+        let unread = |properties: Value| from_cloudformation(Direction::Ingress, members(&properties)).unread;
         assert_eq!(
             unread(json!({"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "CidrIp": "{{resolve:ssm:/net}}"})),
             1
         );
         assert_eq!(unread(json!({"CidrIp": "10.0.0.0/8"})), 1);
         let block = json!({"protocol": "-1", "cidr_blocks": ["{{resolve:ssm:/net}}", "10.0.0.0/8"]});
-        let read = from_terraform_block(Direction::Egress, "sg-0aaa", &block);
+        let read = from_terraform_block(Direction::Egress, "sg-0aaa", members(&block));
         assert_eq!((read.tuples.len(), read.unread), (1, 1));
     }
 }

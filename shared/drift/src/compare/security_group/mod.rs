@@ -120,7 +120,15 @@ impl Tuple {
     /// Whether both are the same rule; the descriptions may differ.
     #[must_use]
     pub fn is_same_rule(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        let Self { direction, protocol, from_port, to_port, source, description: _ } = self;
+        let is_same_source = match (source, &other.source) {
+            (Source::Group { id, owner: _ }, Source::Group { id: other, owner: _ }) => id == other,
+            (one, other) => one == other,
+        };
+        is_same_source
+            && *direction == other.direction
+            && *protocol == other.protocol
+            && (*from_port, *to_port) == (other.from_port, other.to_port)
     }
 }
 
@@ -230,7 +238,7 @@ fn number(members: &Map<String, Value>, folded: &str) -> Option<i64> {
 
 /// Whether a text says what it means: neither hidden nor unresolved.
 fn is_known(text: &str) -> bool {
-    super::mask::alone(&Value::from(text)).is_none()
+    super::mask::of_text(text).is_none()
 }
 
 #[cfg(test)]
@@ -240,7 +248,8 @@ mod tests {
     use super::{Direction, Read, from_permissions, from_terraform_block};
 
     fn api(permission: &serde_json::Value) -> Read {
-        from_permissions(Direction::Ingress, &json!({"ipPermissions": {"items": [permission]}}))
+        let parameters = json!({"ipPermissions": {"items": [permission]}});
+        from_permissions(Direction::Ingress, parameters.as_object().unwrap())
     }
 
     fn keys(read: &Read) -> Vec<String> {
@@ -287,11 +296,8 @@ mod tests {
     #[test]
     fn a_group_is_the_same_with_its_owner() {
         let block = |groups: serde_json::Value| {
-            keys(&from_terraform_block(
-                Direction::Ingress,
-                "sg-0aaa",
-                &json!({"protocol": "-1", "from_port": 0, "to_port": 0, "security_groups": groups}),
-            ))
+            let block = json!({"protocol": "-1", "from_port": 0, "to_port": 0, "security_groups": groups});
+            keys(&from_terraform_block(Direction::Ingress, "sg-0aaa", block.as_object().unwrap()))
         };
         assert_eq!(block(json!(["111122223333/sg-0bbb"])), block(json!(["sg-0bbb"])));
         assert_ne!(block(json!(["sg-0bbb"])), block(json!(["sg-0ccc"])));
