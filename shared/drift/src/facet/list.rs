@@ -134,12 +134,15 @@ fn inside_of(rest: &'static str) -> Option<&'static str> {
 }
 
 fn paired(subject: Subject<'_>, home: &Home<'_>, listed: &Listed, pending: bool) -> Vec<Facet> {
-    let pairs = pairs(subject, home, listed);
+    // Each entry is read once, not once for each of the other side.
+    let declared: Vec<Vec<_>> = home.entries.iter().map(|entry| in_entry(home, entry)).collect();
+    let written: Vec<Vec<_>> = listed.entries.iter().map(|entry| in_written(home, entry)).collect();
+    let pairs = pairs(subject, home, &declared, &written);
     let mut facets = Vec::new();
-    for (at, entry) in home.entries.iter().enumerate() {
+    for (at, (entry, said)) in home.entries.iter().zip(declared).enumerate() {
         let attribute = format!("{}[{at}]", home.attribute);
-        match pairs.iter().find(|(declared, _)| *declared == at).and_then(|(_, written)| listed.entries.get(*written)) {
-            Some(written) => facets.extend(entry_facets(subject, home, &attribute, entry, written, pending)),
+        match pairs.iter().find(|(declared, _)| *declared == at).and_then(|(_, other)| written.get(*other)) {
+            Some(written) => entry_facets(subject, home, &attribute, (said, written), pending, &mut facets),
             None => {
                 let change = Change { pending, ..change(attribute, ChangeOp::Removed, Some(entry.clone()), None) };
                 facets.push(whole(home, listed, Reason::Differs, change));
@@ -179,26 +182,26 @@ fn whole(home: &Home<'_>, listed: &Listed, reason: Reason, change: Change) -> Fa
     }
 }
 
+/// What a declared entry says, property by property: its path in the entry, and the value.
+type Said<'d> = Vec<Option<(String, Cow<'d, Value>)>>;
+
 fn entry_facets(
     subject: Subject<'_>,
     home: &Home<'_>,
     attribute: &str,
-    entry: &Value,
-    written: &Value,
+    (declared, written): (Said<'_>, &[Option<Value>]),
     pending: bool,
-) -> Vec<Facet> {
-    let mut facets = Vec::new();
-    for (property, inside, path) in &home.members {
-        let Some(actual) = value_in(written, property, inside) else { continue };
-        let Some((name, declared)) = declared_in(home, entry, property, path) else { continue };
-        let owner = Owner { declaration: home.declaration, attribute: format!("{attribute}.{name}"), value: declared };
+    facets: &mut Vec<Facet>,
+) {
+    for (((property, ..), declared), written) in home.members.iter().zip(declared).zip(written) {
+        let (Some(actual), Some((name, value))) = (written, declared) else { continue };
+        let owner = Owner { declaration: home.declaration, attribute: format!("{attribute}.{name}"), value };
         let before = facets.len();
-        compared(subject, property, owner, &actual, pending, &mut facets);
+        compared(subject, property, owner, actual, pending, facets);
         for facet in facets.iter_mut().skip(before) {
             facet.register = format!("{attribute}|{}", facet.register).into();
         }
     }
-    facets
 }
 
 /// What a written entry says of a property. What it leaves out of a list that is written whole is not set.
@@ -206,36 +209,41 @@ fn value_in(written: &Value, property: &Property, inside: &str) -> Option<Value>
     observed_at(written.as_object()?, None, property, inside)
 }
 
-fn declared_in<'d>(
-    home: &Home<'_>,
-    entry: &'d Value,
-    property: &Property,
-    path: &str,
-) -> Option<(String, Cow<'d, Value>)> {
-    let members = entry.as_object()?;
-    let path = spelled_in(home.declaration, members, path);
-    cover::value_at(members, &path, property.member.matches("[]").count() > 1)
+/// What a written entry says, property by property.
+fn in_written(home: &Home<'_>, written: &Value) -> Vec<Option<Value>> {
+    home.members.iter().map(|(property, inside, _)| value_in(written, property, inside)).collect()
+}
+
+/// What a declared entry says, property by property.
+fn in_entry<'d>(home: &Home<'_>, entry: &'d Value) -> Said<'d> {
+    let value = |(property, _, path): &(&'static Property, &'static str, &'static str)| {
+        let members = entry.as_object()?;
+        let path = spelled_in(home.declaration, members, path);
+        cover::value_at(members, &path, property.member.matches("[]").count() > 1)
+    };
+    home.members.iter().map(value).collect()
 }
 
 /// Pairs of positions, declared and written: those most alike first. What is left over is paired where one of each is
 /// left that have something in common.
-fn pairs(subject: Subject<'_>, home: &Home<'_>, listed: &Listed) -> Vec<(usize, usize)> {
+fn pairs(
+    subject: Subject<'_>,
+    home: &Home<'_>,
+    declared: &[Said<'_>],
+    written: &[Vec<Option<Value>>],
+) -> Vec<(usize, usize)> {
     let mut scored = Vec::new();
-    // Each side is read once, not once for each entry of the other.
-    let logged: Vec<Vec<Option<Value>>> = listed.entries.iter().map(|entry| said(home, entry)).collect();
-    for (declared, entry) in home.entries.iter().enumerate() {
-        let entry: Vec<_> =
-            home.members.iter().map(|(property, _, path)| declared_in(home, entry, property, path)).collect();
-        for (written, logged) in logged.iter().enumerate() {
-            let values = home.members.iter().zip(&entry).zip(logged);
+    for (at, entry) in declared.iter().enumerate() {
+        for (other, written) in written.iter().enumerate() {
+            let values = home.members.iter().zip(entry).zip(written);
             let likeness: u32 = values
-                .filter_map(|(((property, ..), declared), logged)| {
-                    Some((property, declared.as_ref()?, logged.as_ref()?))
+                .filter_map(|(((property, ..), declared), written)| {
+                    let written = written.as_ref().filter(|it| !says_nothing(it))?;
+                    Some(likeness(subject, home, property, written, declared.as_ref()?))
                 })
-                .map(|(property, declared, logged)| likeness(subject, home, property, logged, declared))
                 .sum();
             if likeness > 0 {
-                scored.push((likeness, declared, written));
+                scored.push((likeness, at, other));
             }
         }
     }
@@ -247,14 +255,6 @@ fn pairs(subject: Subject<'_>, home: &Home<'_>, listed: &Listed) -> Vec<(usize, 
         }
     }
     pairs
-}
-
-/// What a written entry says, property by property.
-fn said(home: &Home<'_>, written: &Value) -> Vec<Option<Value>> {
-    let value = |(property, inside, _): &(&'static Property, &'static str, &'static str)| {
-        value_in(written, property, inside).filter(|it| !says_nothing(it))
-    };
-    home.members.iter().map(value).collect()
 }
 
 /// How much an equal property says: an identity tells entries apart, other values only hint.
@@ -269,10 +269,12 @@ fn likeness(
         subject.context.compare(home.declaration.tool, value, actual, equality_of(property)),
         Comparison::Equal(_)
     );
-    match (equal, snake(name).as_str()) {
-        (true, "id" | "name" | "key" | "priority" | "rule_id" | "target_id" | "path_pattern") => 100,
-        (true, _) => 1,
-        (false, _) => 0,
+    if !equal {
+        return 0;
+    }
+    match snake(name).as_str() {
+        "id" | "name" | "key" | "priority" | "rule_id" | "target_id" | "path_pattern" => 100,
+        _ => 1,
     }
 }
 
