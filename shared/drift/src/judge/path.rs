@@ -192,18 +192,19 @@ impl NamesInside {
 }
 
 fn normal(path: &str) -> String {
-    let mut kept = String::with_capacity(path.len());
+    let mut kept = Vec::with_capacity(path.len());
     let mut is_index = false;
-    for character in path.chars() {
-        match character {
-            '[' => is_index = true,
-            ']' => is_index = false,
-            '_' | '-' => {}
+    for byte in path.bytes() {
+        match byte {
+            b'[' => is_index = true,
+            b']' => is_index = false,
+            b'_' | b'-' => {}
             other if !is_index => kept.push(other.to_ascii_lowercase()),
             _ => {}
         }
     }
-    kept
+    // Only whole characters were left out.
+    String::from_utf8(kept).unwrap_or_default()
 }
 
 #[cfg(test)]

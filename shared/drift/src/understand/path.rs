@@ -1,7 +1,5 @@
 //! Reads values by the catalog's paths: `a.b`, `a[].b`, `a[0].b`, `a[key=x].b`, names without regard to case and underscores.
 
-use std::fmt;
-
 use serde_json::{Map, Value};
 
 /// One step of a path.
@@ -65,8 +63,15 @@ fn same_letters(one: impl Iterator<Item = u8>, other: impl Iterator<Item = u8>) 
 
 /// The member of an object, exact or by folded name.
 fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<(&'v String, &'v Value)> {
-    members.get_key_value(name).or_else(|| members.iter().find(|(key, _)| same_name(key, name)))
+    // Few names are compared sooner than one is hashed.
+    let exact = match members.len() {
+        0..=FEW => members.iter().find(|(key, _)| *key == name),
+        _ => members.get_key_value(name),
+    };
+    exact.or_else(|| members.iter().find(|(key, _)| same_name(key, name)))
 }
+
+const FEW: usize = 8;
 
 /// Every value at a path. A list step accepts the single object that XML makes of a one-element list, and a name step
 /// looks through the one-element list that Terraform makes of a block.
@@ -121,7 +126,7 @@ pub(crate) fn located<'v>(root: &'v Map<String, Value>, path: &str) -> Option<(S
     let (key, value, rest) = start(root, path)?;
     let mut found = None;
     let other =
-        walk(value, Way::Start(key), rest, &mut |way, value| found.replace((way.to_string(), value)).map(|_| ()));
+        walk(value, Way::Start(key), rest, &mut |way, value| found.replace((way.spelled(), value)).map(|_| ()));
     found.filter(|_| other.is_none())
 }
 
@@ -147,12 +152,28 @@ enum Way<'w> {
     Element(&'w Self, usize),
 }
 
-impl fmt::Display for Way<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Way<'_> {
+    /// The way as a path: `a[0].b`.
+    fn spelled(self) -> String {
+        let mut path = String::with_capacity(48);
+        self.spell(&mut path);
+        path
+    }
+
+    fn spell(self, path: &mut String) {
         match self {
-            Self::Start(key) => out.write_str(key),
-            Self::Member(way, key) => write!(out, "{way}.{key}"),
-            Self::Element(way, index) => write!(out, "{way}[{index}]"),
+            Self::Start(key) => path.push_str(key),
+            Self::Member(way, key) => {
+                way.spell(path);
+                path.push('.');
+                path.push_str(key);
+            }
+            Self::Element(way, index) => {
+                way.spell(path);
+                path.push('[');
+                path.push_str(&index.to_string());
+                path.push(']');
+            }
         }
     }
 }
