@@ -141,7 +141,13 @@ impl<'d> Statement<'d> {
             .iter()
             .filter_map(|(name, value)| Some((name.as_str(), member(name, value)?)))
             .collect();
-        let key = members.iter().map(|(name, value)| format!("{name:?}:{}", text(value))).collect::<Vec<_>>().join(",");
+        let mut key = String::with_capacity(256);
+        for (name, value) in &members {
+            // Quoted, so that no name can pose as two.
+            key.push_str(&format!("{name:?}:"));
+            key.push_str(&text(value));
+            key.push(',');
+        }
         Some(Self { source, members, key })
     }
 

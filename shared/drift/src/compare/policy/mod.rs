@@ -77,14 +77,23 @@ pub(super) fn walk_read(
 /// Whether two policies of an API are the same where one calls the API's own resources by the short form
 /// `execute-api:/stage/GET/path`, and the other by their ARNs.
 fn is_same_of_own_api(declared: &Value, actual: &Value) -> bool {
-    let is_short = |value: &Value| value.to_string().contains("\"execute-api:/");
-    if !is_short(declared) && !is_short(actual) {
+    if !is_short_api(declared) && !is_short_api(actual) {
         return false;
     }
     let shortened = |value: &Value| canonical::object(value).map(|it| Value::Object(it.into_owned())).map(own_api);
     let (Some(left), Some(right)) = (shortened(declared), shortened(actual)) else { return false };
     let (Some(left), Some(right)) = (left.as_object(), right.as_object()) else { return false };
     Document::read(left).is_same(&Document::read(right))
+}
+
+/// Whether the short form is somewhere in a policy, or in the text of one.
+fn is_short_api(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.starts_with("execute-api:/") || text.contains("\"execute-api:/"),
+        Value::Array(items) => items.iter().any(is_short_api),
+        Value::Object(members) => members.values().any(is_short_api),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// The same with the ARNs of an API's resources in their short form.
