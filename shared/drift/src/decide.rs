@@ -288,9 +288,12 @@ fn subject(
     }
     let declarations: Vec<_> = context.index.of(resource).collect();
     let subject = Subject { context, resource, declarations: &declarations };
-    let mut facets: Vec<Facet> = effects.iter().flat_map(|effect| facet::facets(subject, effect)).collect();
+    let mut facets: Vec<Facet> = Vec::with_capacity(effects.len());
+    for effect in effects {
+        facet::facets(subject, effect, &mut facets);
+    }
     if facets.is_empty() && call.omitted {
-        facets = facet::facets(subject, &Effect::Touch { member: None });
+        facet::facets(subject, &Effect::Touch { member: None }, &mut facets);
     }
     // What is shown, and what is kept for `explain`, passes here: NO-SECRET-OUT.
     facets.iter_mut().for_each(|facet| context.hide(&mut facet.change));

@@ -36,39 +36,41 @@ pub(crate) struct Subject<'s> {
 }
 
 /// Compares one effect. An effect may give several facets: one per owner, element or tag.
-pub(crate) fn facets(subject: Subject<'_>, effect: &Effect<'_>) -> Vec<Facet> {
+pub(crate) fn facets(subject: Subject<'_>, effect: &Effect<'_>, facets: &mut Vec<Facet>) {
     match effect {
-        Effect::Set { property, value, pending } => {
-            let mut facets = Vec::new();
-            set(subject, property, value, *pending, false, &mut facets);
-            facets
-        }
-        Effect::List { listed, part, pending } => list::facets(subject, listed, part.as_deref(), *pending),
-        Effect::Entry { property, entry, delta } => entry::changed(subject, property, entry, *delta),
-        Effect::Amend { property, key, op, value } => amended(subject, property, key, op, value),
-        Effect::Put { collection, key, element, set } => element::put(subject, collection, key, element, set),
+        Effect::Set { property, value, pending } => set(subject, property, value, *pending, false, facets),
+        Effect::List { listed, part, pending } => list::facets(subject, listed, part.as_deref(), *pending, facets),
+        Effect::Entry { property, entry, delta } => facets.extend(entry::changed(subject, property, entry, *delta)),
+        Effect::Amend { property, key, op, value } => facets.extend(amended(subject, property, key, op, value)),
+        Effect::Put { collection, key, element, set } => element::put(subject, collection, key, (element, set), facets),
         Effect::Add { collection, key, element, sides } => {
             let facet = element::add(subject, collection, key, element);
             let differs = matches!(facet.result, FacetResult::Differs(_));
             let elsewhere = differs.then(|| sides::elsewhere(subject, collection, key, sides)).flatten();
-            vec![Facet { result: elsewhere.unwrap_or(facet.result), ..facet }]
+            facets.push(Facet { result: elsewhere.unwrap_or(facet.result), ..facet });
         }
-        Effect::Remove { collection, key } => element::remove(subject, collection, key),
-        Effect::Replace { collection, elements } => element::replace(subject, collection, elements),
-        Effect::Rules { direction, added, rules } => crate::rule_facets::changed(subject, *direction, *added, rules),
-        Effect::RuleIds { direction, ids } => crate::rule_facets::removed(subject, *direction, ids),
-        Effect::Rule { item, members } => crate::rule_facets::modified(subject, item, members),
-        Effect::Descriptions { direction, rules } => crate::rule_facets::described(subject, *direction, rules),
-        Effect::Tag { tags, replace } => crate::tag_facets::tagged(subject, tags, *replace),
-        Effect::Untag { keys } => crate::tag_facets::untagged(subject, keys),
-        Effect::Create => vec![created(subject)],
-        Effect::Delete { pending } => vec![deleted(subject, *pending)],
-        Effect::CancelDelete => vec![Facet { result: FacetResult::Same(Reason::Equal), ..whole(subject) }],
-        Effect::Hidden { attribute } => touched(subject, Some(attribute))
-            .into_iter()
-            .map(|facet| hidden(Facet { result: FacetResult::Unknown(Reason::Masked), ..facet }))
-            .collect(),
-        Effect::Touch { member } => touched(subject, *member),
+        Effect::Remove { collection, key } => facets.extend(element::remove(subject, collection, key)),
+        Effect::Replace { collection, elements } => facets.extend(element::replace(subject, collection, elements)),
+        Effect::Rules { direction, added, rules } => {
+            facets.extend(crate::rule_facets::changed(subject, *direction, *added, rules));
+        }
+        Effect::RuleIds { direction, ids } => facets.extend(crate::rule_facets::removed(subject, *direction, ids)),
+        Effect::Rule { item, members } => facets.extend(crate::rule_facets::modified(subject, item, members)),
+        Effect::Descriptions { direction, rules } => {
+            facets.extend(crate::rule_facets::described(subject, *direction, rules));
+        }
+        Effect::Tag { tags, replace } => facets.extend(crate::tag_facets::tagged(subject, tags, *replace)),
+        Effect::Untag { keys } => facets.extend(crate::tag_facets::untagged(subject, keys)),
+        Effect::Create => facets.push(created(subject)),
+        Effect::Delete { pending } => facets.push(deleted(subject, *pending)),
+        Effect::CancelDelete => {
+            facets.push(Facet { result: FacetResult::Same(Reason::Equal), ..whole(subject) });
+        }
+        Effect::Hidden { attribute } => {
+            let facet = touched(subject, Some(attribute));
+            facets.push(hidden(Facet { result: FacetResult::Unknown(Reason::Masked), ..facet }));
+        }
+        Effect::Touch { member } => facets.push(touched(subject, *member)),
     }
 }
 
@@ -114,10 +116,10 @@ fn created(subject: Subject<'_>) -> Facet {
     Facet { register: "@created".into(), result: FacetResult::Same(Reason::Equal), ..whole(subject) }
 }
 
-fn touched(subject: Subject<'_>, member: Option<&str>) -> Vec<Facet> {
+fn touched(subject: Subject<'_>, member: Option<&str>) -> Facet {
     let attribute = member.unwrap_or(RESOURCE);
     let reason = if member.is_some() { Reason::UnknownMember } else { Reason::NoValue };
-    vec![Facet {
+    Facet {
         register: format!("@touched|{attribute}").into(),
         result: FacetResult::Unknown(reason),
         change: Change {
@@ -125,7 +127,7 @@ fn touched(subject: Subject<'_>, member: Option<&str>) -> Vec<Facet> {
             ..change(attribute, ChangeOp::Replaced, None, None)
         },
         traces: Vec::new(),
-    }]
+    }
 }
 
 /// Compares a property with the value that a call wrote, at each of its owners.

@@ -19,7 +19,7 @@ use crate::{
 };
 
 fn element_register(collection: &str, key: &str) -> Cow<'static, str> {
-    format!("{collection}|{key}").into()
+    [collection, "|", key].concat().into()
 }
 
 pub(super) fn find_element<'d>(subject: Subject<'d>, collection: &str, key: &str) -> Option<DeclaredElement<'d>> {
@@ -41,23 +41,22 @@ pub(super) fn put(
     subject: Subject<'_>,
     collection: &str,
     key: &str,
-    element: &Value,
-    set: &[(&'static Property, Value)],
-) -> Vec<Facet> {
+    (element, set): (&Value, &[(&'static Property, Value)]),
+    facets: &mut Vec<Facet>,
+) {
     let Some(declared) = find_element(subject, collection, key) else {
         if collection == "@part" {
             // No block of its own: the resource's may have it.
-            let mut facets = Vec::new();
             for (property, value) in set {
-                self::set(subject, property, value, false, false, &mut facets);
+                self::set(subject, property, value, false, false, facets);
             }
-            return facets;
+            return;
         }
         let words = cover::in_words(subject.declarations, collection, key, set);
         let facet = added(subject, collection, key, words.as_ref().unwrap_or(element));
-        return vec![unless_open(subject, collection, facet)];
+        return facets.push(unless_open(subject, collection, facet));
     };
-    let mut facets = Vec::new();
+    let first = facets.len();
     let mut unowned = Vec::new();
     for (property, actual) in set {
         let owners = if declared.attribute.is_empty() {
@@ -70,14 +69,14 @@ pub(super) fn put(
         }
         for owner in owners {
             let before = facets.len();
-            compared(subject, property, owner, actual, false, &mut facets);
+            compared(subject, property, owner, actual, false, facets);
             for facet in facets.iter_mut().skip(before) {
-                facet.register = format!("{collection}|{key}|{}", facet.register).into();
+                facet.register = [collection, "|", key, "|", &facet.register].concat().into();
             }
         }
     }
-    unwritten(&declared, collection, &unowned, &mut facets);
-    if facets.is_empty() {
+    unwritten(&declared, collection, &unowned, first, facets);
+    if facets.len() == first {
         // A part that is written without a value that can be seen.
         let unseen = collection == "@part" && set.is_empty();
         let result =
@@ -90,7 +89,6 @@ pub(super) fn put(
         }
         facets.push(facet);
     }
-    facets
 }
 
 /// What a call sets of an element that the code does not mention. A state of Terraform mentions everything; where only
@@ -99,13 +97,14 @@ fn unwritten(
     declared: &DeclaredElement<'_>,
     collection: &str,
     unowned: &[(&'static Property, &Value)],
+    first: usize,
     facets: &mut Vec<Facet>,
 ) {
     let DeclaredElement { declaration, attribute, key, .. } = declared;
     if !is_respelled(declaration) && !has_properties(declaration) {
         return;
     }
-    let differs = facets.iter().any(|facet| matches!(facet.result, FacetResult::Differs(_)));
+    let differs = facets.iter().skip(first).any(|facet| matches!(facet.result, FacetResult::Differs(_)));
     for (property, actual) in unowned.iter().filter(|(_, actual)| !is_unset(actual)) {
         let mut facet = undeclared(property, actual);
         facet.register = format!("{collection}|{key}|{}", facet.register).into();

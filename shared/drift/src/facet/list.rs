@@ -35,7 +35,13 @@ struct Home<'d> {
 }
 
 /// Compares the written entries with the declared ones.
-pub(super) fn facets(subject: Subject<'_>, listed: &Listed, part: Option<&str>, pending: bool) -> Vec<Facet> {
+pub(super) fn facets(
+    subject: Subject<'_>,
+    listed: &Listed,
+    part: Option<&str>,
+    pending: bool,
+    facets: &mut Vec<Facet>,
+) {
     let own: Vec<&Declaration> = match part.map(|key| find_element(subject, "@part", key)) {
         None => subject.declarations.to_vec(),
         Some(Some(element)) => vec![element.declaration],
@@ -43,19 +49,19 @@ pub(super) fn facets(subject: Subject<'_>, listed: &Listed, part: Option<&str>, 
         Some(None) if subject.declarations.iter().any(|it| is_inside(it)) => {
             subject.declarations.iter().copied().filter(|it| is_inside(it)).collect()
         }
-        Some(None) => return listed.flat.iter().map(|(property, value)| undeclared(property, value)).collect(),
+        Some(None) => return facets.extend(listed.flat.iter().map(|(property, value)| undeclared(property, value))),
     };
     let home = own.iter().find_map(|declaration| home(declaration, listed));
     match home {
-        Some(home) if home.entries.len() != 1 || listed.entries.len() != 1 => paired(subject, &home, listed, pending),
+        Some(home) if home.entries.len() != 1 || listed.entries.len() != 1 => {
+            facets.extend(paired(subject, &home, listed, pending));
+        }
         _ => {
             let narrowed = Subject { declarations: &own, ..subject };
-            let mut facets = Vec::new();
             for (property, value) in &listed.flat {
                 let of_element = part.is_some() && !own.iter().any(|it| is_inside(it));
-                set(narrowed, property, value, pending, of_element, &mut facets);
+                set(narrowed, property, value, pending, of_element, facets);
             }
-            facets
         }
     }
 }
@@ -195,11 +201,11 @@ fn entry_facets(
 ) {
     for (((property, ..), declared), written) in home.members.iter().zip(declared).zip(written) {
         let (Some(actual), Some((name, value))) = (written, declared) else { continue };
-        let owner = Owner { declaration: home.declaration, attribute: format!("{attribute}.{name}"), value };
+        let owner = Owner { declaration: home.declaration, attribute: [attribute, ".", &name].concat(), value };
         let before = facets.len();
         compared(subject, property, owner, actual, pending, facets);
         for facet in facets.iter_mut().skip(before) {
-            facet.register = format!("{attribute}|{}", facet.register).into();
+            facet.register = [attribute, "|", &facet.register].concat().into();
         }
     }
 }

@@ -53,7 +53,7 @@ pub(crate) enum Effect<'c> {
     /// Security-group rules are removed of which only the ids are known.
     RuleIds { direction: Direction, ids: Vec<String> },
     /// A security-group rule, known by its own id, gets other values. The call does not say its direction.
-    Rule { item: RuleItem, members: Value },
+    Rule { item: Box<RuleItem>, members: Value },
     /// Descriptions of rules are changed.
     Descriptions { direction: Direction, rules: Read },
     /// Tags are added, or all replaced.

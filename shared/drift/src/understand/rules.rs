@@ -41,6 +41,6 @@ pub(super) fn modified_rules<'c>(call: &'c Call<'_>) -> Vec<Effect<'c>> {
     security_group::from_modification(Direction::Ingress, &call.request)
         .into_iter()
         .zip(members)
-        .map(|(item, members)| Effect::Rule { item, members })
+        .map(|(item, members)| Effect::Rule { item: Box::new(item), members })
         .collect()
 }
