@@ -43,11 +43,15 @@ pub(super) enum Direct {
     Null,
     Variable(Variable),
     Field(Box<Self>, String),
+    /// The field of a variable.
+    Part(Variable, String),
     Has(Box<Self>),
     Not(Box<Self>),
     /// The answer that one part suffices for (false of `&&`, true of `||`), and the parts.
     Chain(bool, Vec<Self>),
     Same(Box<Self>, Box<Self>),
+    /// Whether a value is this text.
+    Is(Box<Self>, String),
     OneOf(Box<Self>, Vec<String>),
     /// `changes.exists(…)`
     Some(Box<Self>),
@@ -91,6 +95,7 @@ impl Direct {
             Self::Null => return Some(View::Null),
             Self::Variable(variable) => return variable.value(scope),
             Self::Field(object, name) => return Some(field(object.value(scope)?, name)),
+            Self::Part(variable, name) => return Some(field(variable.value(scope)?, name)),
             Self::Setting(side, change, settings) => {
                 let change = concerned(change.value(scope)?, settings);
                 return Some(change.and_then(|it| setting(it, side, settings.names())).unwrap_or(View::Null));
@@ -105,6 +110,7 @@ impl Direct {
                 chain(true, answers)?
             }
             Self::Same(left, right) => same(left.value(scope)?, right.value(scope)?)?,
+            Self::Is(value, text) => same(value.value(scope)?, View::Text(text))?,
             Self::OneOf(value, names) => {
                 value.value(scope)?.text().is_some_and(|text| names.iter().any(|name| name == text))
             }
@@ -211,7 +217,10 @@ impl Reader<'_> {
             Expr::Literal(value) => of_literal(value),
             Expr::Ident(name) => self.variable(name),
             Expr::Select(select) => {
-                let found = Direct::Field(Box::new(self.part(&select.operand)), select.field.clone());
+                let found = match self.part(&select.operand) {
+                    Direct::Variable(variable) => Direct::Part(variable, select.field.clone()),
+                    object => Direct::Field(Box::new(object), select.field.clone()),
+                };
                 if select.test { Direct::Has(Box::new(found)) } else { found }
             }
             Expr::Call(call) => self.call(call),
@@ -255,10 +264,8 @@ impl Reader<'_> {
             (None, operators::LOGICAL_NOT, [part]) => Direct::Not(self.boxed(part)),
             (None, operators::LOGICAL_AND, parts) => self.chain(false, parts),
             (None, operators::LOGICAL_OR, parts) => self.chain(true, parts),
-            (None, operators::EQUALS, [left, right]) => Direct::Same(self.boxed(left), self.boxed(right)),
-            (None, operators::NOT_EQUALS, [left, right]) => {
-                Direct::Not(Box::new(Direct::Same(self.boxed(left), self.boxed(right))))
-            }
+            (None, operators::EQUALS, [left, right]) => self.same(left, right),
+            (None, operators::NOT_EQUALS, [left, right]) => Direct::Not(Box::new(self.same(left, right))),
             (None, operators::IN, [value, names]) => {
                 let Some(names) = list(names) else { return Direct::Unknown };
                 Direct::OneOf(self.boxed(value), names.into_iter().map(str::to_owned).collect())
@@ -275,6 +282,13 @@ impl Reader<'_> {
             }
             (None, name, arguments) => self.listed(name, arguments),
             (Some(_), ..) => Direct::Unknown,
+        }
+    }
+
+    fn same(self, left: &IdedExpr, right: &IdedExpr) -> Direct {
+        match self.part(right) {
+            Direct::Text(text) => Direct::Is(self.boxed(left), text),
+            right => Direct::Same(self.boxed(left), Box::new(right)),
         }
     }
 

@@ -10,7 +10,9 @@ pub(super) fn of(part: &Direct) -> Option<NamesInside> {
     match part {
         Direct::AskChange(_, change, settings) => is_change(change).then(|| settings.last()),
         // A setting that is nowhere is null, which equals no literal and holds no text.
-        Direct::Has(value) | Direct::OneOf(value, _) | Direct::OfText(_, value, _) => of_value(value),
+        Direct::Has(value) | Direct::Is(value, _) | Direct::OneOf(value, _) | Direct::OfText(_, value, _) => {
+            of_value(value)
+        }
         Direct::Same(value, literal) if is_something(literal) => of_value(value),
         Direct::Same(literal, value) if is_something(literal) => of_value(value),
         Direct::Some(part) => of(part),
