@@ -41,14 +41,24 @@ pub(super) fn grants_admin(value: View<'_, '_>) -> bool {
         View::Object(fields) if fields.field("Statement").is_none() && fields.field("Effect").is_none() => {
             fields.any(|_, inner| grants_admin(inner))
         }
+        View::Text(text) if !may_name_everything(text) => false,
         View::Text(_) | View::Object(_) => any_statement(value, "Allow", |statement| {
-            let every = |name| {
-                texts(statement.get(name)).any(|text| !text.is_empty() && text.chars().all(|c| matches!(c, '*' | ':')))
-            };
+            let every = |name| texts(statement.get(name)).any(is_everything);
             every("Action") && every("Resource")
         }),
         View::Null | View::Bool(_) | View::Number(_) | View::Other => false,
     }
+}
+
+/// Whether an action or a resource is all there are: `*`, `*:*`.
+fn is_everything(text: &str) -> bool {
+    text.contains('*') && text.bytes().all(|byte| matches!(byte, b'*' | b':'))
+}
+
+/// Whether the text of a policy may hold one of these. Most do not, and need not be parsed; in encoded ones they cannot
+/// be seen.
+fn may_name_everything(text: &str) -> bool {
+    text.contains('\\') || !text.trim_start().starts_with(['{', '[']) || text.split('"').any(is_everything)
 }
 
 /// Whether the policy allows something to everyone, with no condition that says whom.
