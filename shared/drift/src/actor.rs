@@ -62,20 +62,17 @@ fn role_name<'i>(identity: &'i Identity<'_>) -> Option<&'i str> {
     let issued = issuer
         .filter(|issuer| text(&issuer.kind).is_none_or(|kind| kind == "Role"))
         .and_then(|issuer| text(&issuer.user_name));
-    let assumed = || {
-        text(&identity.arn)
-            .and_then(|arn| arn.split_once(":assumed-role/"))
-            .and_then(|(_, rest)| rest.split('/').next())
-    };
-    issued.or_else(assumed)
+    issued.or_else(|| assumed(identity).and_then(|session| session.split('/').next()))
+}
+
+/// The role and the name of a session, as its ARN has them: `deploy/run-7`.
+fn assumed<'i>(identity: &'i Identity<'_>) -> Option<&'i str> {
+    text(&identity.arn)?.splitn(6, ':').nth(5)?.strip_prefix("assumed-role/")
 }
 
 /// The name of a session, which its caller chose.
 fn session_name<'i>(identity: &'i Identity<'_>) -> Option<&'i str> {
-    let of_arn = text(&identity.arn)
-        .and_then(|arn| arn.split_once(":assumed-role/"))
-        .and_then(|(_, rest)| rest.split_once('/'))
-        .map(|(_, name)| name);
+    let of_arn = assumed(identity).and_then(|session| session.split_once('/')).map(|(_, name)| name);
     let of_principal = || {
         // The resource owner's copy of a cross-account call has the caller's ids and nothing else.
         let assumed = matches!(text(&identity.kind), Some("AssumedRole" | "AWSAccount"));

@@ -31,7 +31,7 @@ impl<'a> Agent<'a> {
 
 /// Marks that are told by these texts.
 pub(super) const fn marks<const COUNT: usize>(texts: [&'static str; COUNT]) -> [Mark; COUNT] {
-    let mut marks = [Mark { text: "", pairs: Pairs([0; 4]) }; COUNT];
+    let mut marks = [Mark { text: "", pairs: Pairs(0) }; COUNT];
     let (mut left, mut at): (&[&'static str], usize) = (&texts, 0);
     while let [text, rest @ ..] = left {
         if let Some((_, [mark, ..])) = marks.split_at_mut_checked(at) {
@@ -42,32 +42,25 @@ pub(super) const fn marks<const COUNT: usize>(texts: [&'static str; COUNT]) -> [
     marks
 }
 
-/// Which pairs of bytes stand beside each other in a text: one of 256 bits for each, shared by several.
+/// Which pairs of bytes stand beside each other in a text: one of 128 bits for each, shared by several.
 #[derive(Debug, Clone, Copy)]
-struct Pairs([u64; 4]);
+struct Pairs(u128);
 
 impl Pairs {
     const fn of(text: &str) -> Self {
-        let [mut one, mut two, mut three, mut four] = [0_u64; 4];
+        let mut pairs = 0;
         let mut bytes = text.as_bytes();
         while let [first, rest @ ..] = bytes {
             if let [second, ..] = rest {
-                let place = first.wrapping_mul(37) ^ *second;
-                let bit = 1 << (place & 63);
-                match place >> 6 {
-                    0 => one |= bit,
-                    1 => two |= bit,
-                    2 => three |= bit,
-                    _ => four |= bit,
-                }
+                pairs |= 1 << ((first.wrapping_mul(37) ^ *second) % 128);
             }
             bytes = rest;
         }
-        Self([one, two, three, four])
+        Self(pairs)
     }
 
     fn may_hold(self, other: Self) -> bool {
-        self.0.iter().zip(other.0).all(|(here, there)| here & there == there)
+        self.0 & other.0 == other.0
     }
 }
 
