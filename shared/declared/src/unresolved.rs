@@ -70,7 +70,7 @@ pub fn unresolved(value: &Value) -> Option<Unresolved> {
 }
 
 pub(crate) fn of_members(members: &Map<String, Value>) -> Option<Unresolved> {
-    let name = members.get(MARK).filter(|_| members.len() == 1)?.as_str()?;
+    let name = members.iter().next().filter(|(name, _)| members.len() == 1 && *name == MARK)?.1.as_str()?;
     Unresolved::NAMES.iter().find(|(known, _)| *known == name).map(|(_, reason)| *reason)
 }
 

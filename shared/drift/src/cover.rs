@@ -77,7 +77,7 @@ fn declared_at<'d, 'p>(
     paths: impl Iterator<Item = &'p str>,
     property: &Property,
 ) -> Option<(String, Cow<'d, Value>)> {
-    let walks = property.member.contains("[]") && !property.member.ends_with("[]");
+    let walks = path::walks(property.member) && !property.member.ends_with("[]");
     let mut null = None;
     for path in paths {
         let path = spelled(declaration, path);

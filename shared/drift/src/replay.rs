@@ -41,11 +41,14 @@ pub struct Judged {
 /// Judges one record: parse → understand → gather → decide.
 #[must_use]
 pub fn judge(record: Record<'_>, context: Context<'_>) -> Judged {
+    let identity = identity::of_record(&record).into_owned();
+    let is_shared = record.shared_event_id.is_some();
+    let event_id = if is_shared { identity::of_call(&record).into_owned() } else { identity.clone() };
     let judged = Judged {
         event_id: record.event_id.as_ref().to_owned(),
         event_name: record.event_name.as_ref().to_owned(),
-        identity: identity::of_record(&record).into_owned(),
-        moment: Moment { time: record.event_time, event_id: identity::of_call(&record).into_owned() },
+        identity,
+        moment: Moment { time: record.event_time, event_id },
         actor: None,
         outcomes: Vec::new(),
         relevant: false,

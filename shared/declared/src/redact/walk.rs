@@ -162,7 +162,8 @@ impl Redactor {
 
 /// Returns the name under which the secret of a `{"name": "DB_PASSWORD", "value": …}` stands.
 fn secret_pair(map: &Map<String, Value>, place: Place) -> Option<&'static str> {
-    if place == Place::Tags {
+    let has_value = || map.keys().any(|name| matches!(name.as_str(), "value" | "Value"));
+    if place == Place::Tags || !has_value() {
         return None;
     }
     let (name, value) = [("name", "value"), ("Name", "Value"), ("key", "value"), ("Key", "Value")]

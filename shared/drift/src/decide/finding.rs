@@ -56,5 +56,5 @@ fn finding_id(event: &str, resource: &ResourceRef) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    format!("dw1-{}", identity::hex(&hash.finalize()))
+    "dw1-".to_owned() + &identity::hex(&hash.finalize())
 }

@@ -53,7 +53,7 @@ pub(crate) fn observed_at(
     let (root, path) = rooted(request, call, member);
     // Most members of a row are not in a call.
     let found = root.filter(|root| path::starts_in(root, path)).and_then(|root| {
-        let walks = path.contains("[]") && !path.contains('=');
+        let walks = path::walks(path) && !path.contains('=');
         if walks { flat(root, path) } else { path::first(root, path).cloned() }
     });
     found.or_else(|| constant(property.absent))

@@ -20,13 +20,17 @@ enum Step<'p> {
 fn step(path: &str) -> Option<(Step<'_>, &str)> {
     let (step, rest) = match path.strip_prefix('[') {
         Some(inner) => {
-            let (selector, after) = inner.split_once(']')?;
-            let step = match (selector, selector.split_once('=')) {
-                ("", _) => Step::Each,
-                (_, Some((name, value))) => Step::Where(name, value),
-                _ => selector.parse().map_or(Step::Each, Step::At),
+            let end = inner.bytes().position(|byte| byte == b']')?;
+            let (selector, after) = inner.split_at(end);
+            let step = match selector {
+                "" => Step::Each,
+                "0" => Step::At(0),
+                _ => match selector.split_once('=') {
+                    Some((name, value)) => Step::Where(name, value),
+                    None => selector.parse().map_or(Step::Each, Step::At),
+                },
             };
-            (step, after)
+            (step, after.strip_prefix(']').unwrap_or(after))
         }
         None => {
             let end = path.bytes().position(|byte| matches!(byte, b'.' | b'[')).unwrap_or(path.len());
@@ -72,6 +76,11 @@ fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<(&'v String
 }
 
 const FEW: usize = 8;
+
+/// Whether a path goes through every element of a list.
+pub(crate) fn walks(path: &str) -> bool {
+    path.as_bytes().windows(2).any(|pair| pair == b"[]")
+}
 
 /// Every value at a path. A list step accepts the single object that XML makes of a one-element list, and a name step
 /// looks through the one-element list that Terraform makes of a block.
@@ -125,8 +134,7 @@ pub(crate) fn starts_in(root: &Map<String, Value>, path: &str) -> bool {
 pub(crate) fn located<'v>(root: &'v Map<String, Value>, path: &str) -> Option<(String, &'v Value)> {
     let (key, value, rest) = start(root, path)?;
     let mut found = None;
-    let other =
-        walk(value, Way::Start(key), rest, &mut |way, value| found.replace((way.spelled(), value)).map(|_| ()));
+    let other = walk(value, Way::Start(key), rest, &mut |way, value| found.replace((way.spelled(), value)).map(|_| ()));
     found.filter(|_| other.is_none())
 }
 
