@@ -6,7 +6,7 @@ DENY_VERSION := 0.20.2
 SEED ?= ci
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fmt test demo generate generated catalog catalog-check deny advisories build bench bench-smoke all
+.PHONY: help setup check fmt test test-store demo generate generated catalog catalog-check deny advisories build bench bench-smoke all
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ fmt: ## Format the code
 
 test: ## Run all tests
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --workspace --profile ci --no-fail-fast; else $(CARGO) test --workspace --quiet; fi
+
+test-store: ## Run the tests of every store; DRIFTWIRE_DYNAMODB=http://… adds an engine of DynamoDB
+	$(CARGO) test --quiet --package driftwire-store --all-features
 
 demo: ## Replay the example, then explain one of its records
 	@$(CARGO) build --quiet --package driftwire

@@ -1,8 +1,13 @@
 //! The command line: what can be asked. Knows nothing of how it is answered.
 
+mod question;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::question::{HistoryArgs, OpenArgs, WhoArgs};
+use crate::store::StoreName;
 
 /// Who changed what, and when: drift from CloudTrail files and declared state.
 #[derive(Debug, Parser)]
@@ -18,6 +23,7 @@ Examples:
   driftwire replay --state states/ --trail '2026-11-2*.json.gz' --format json
   driftwire replay --state terraform.tfstate --config infra/ --trail ./cloudtrail-logs/
   aws cloudtrail lookup-events --output json | driftwire replay --state terraform.tfstate --trail -
+  driftwire replay --state terraform.tfstate --trail ./cloudtrail-logs/ --store sqlite:drift.db
   driftwire explain --state terraform.tfstate record.json
 
 Exit codes: 0 no drift, 2 drift found, 1 error.";
@@ -33,6 +39,15 @@ pub(crate) enum Command {
     /// Compare declared properties with what AWS answers: pairs in, one a line, the paths that differ out
     #[command(after_help = PAIRS)]
     Compare(CompareArgs),
+    /// Print the findings that a store keeps, the newest first; or check that its histories are whole
+    #[command(after_help = question::HISTORY)]
+    History(HistoryArgs),
+    /// Print the drift that is open, the most severe first
+    #[command(after_help = question::OPEN)]
+    Open(OpenArgs),
+    /// Print what one actor did, and what it comes to
+    #[command(after_help = question::WHO)]
+    Who(WhoArgs),
     /// Check a rules file, or run its examples
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -63,6 +78,9 @@ pub(crate) struct ReplayArgs {
     /// Also print how each record ended for each resource
     #[arg(long)]
     pub(crate) outcomes: bool,
+    /// Where to keep what is found: `memory` (forgotten at the end), `sqlite:FILE`
+    #[arg(long, value_name = "STORE", default_value = "memory")]
+    pub(crate) store: StoreName,
 }
 
 /// Declared state and rules.

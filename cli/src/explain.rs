@@ -75,7 +75,8 @@ fn explain(record: &Record<'_>, desk: &Desk, out: &mut dyn Write) -> Result<bool
     for outcome in &judged.outcomes {
         resource(outcome, &judged, desk, out)?;
     }
-    Ok(judged.outcomes.iter().filter_map(|it| it.finding.as_ref()).any(counts_as_drift))
+    let mut findings = judged.outcomes.iter().filter_map(|it| it.finding.as_ref());
+    Ok(findings.any(|finding| counts_as_drift(&v1::finding(finding, None))))
 }
 
 /// What the catalog says of the call, and which parameters it has.

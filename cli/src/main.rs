@@ -8,8 +8,10 @@ mod desk;
 mod explain;
 mod input;
 mod print;
+mod question;
 mod replay;
 mod rules;
+mod store;
 
 use std::io::{BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
@@ -53,6 +55,9 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<bool> {
         Command::Replay(args) => replay::run(args, out),
         Command::Explain(args) => explain::run(args, out),
         Command::Compare(args) => compare::run(args, out),
+        Command::History(args) => question::history(args, out).map(|()| false),
+        Command::Open(args) => question::open(args, out),
+        Command::Who(args) => question::who(args, out).map(|()| false),
         Command::Rules(RulesCommand::Check { file }) => rules::check(file, out).map(|()| false),
         Command::Rules(RulesCommand::Test { file }) => {
             anyhow::ensure!(rules::test(file, out)?, "{}: not every example comes out as it says", file.display());

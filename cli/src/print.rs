@@ -4,8 +4,9 @@ use std::io::{IsTerminal, Write};
 
 use anyhow::Result;
 use driftwire_cloudtrail::Unreadable;
-use driftwire_drift::{FacetResult, Finding, Judged, Outcome, Replay, Severity, Status, Verdict};
-use driftwire_drift::{replay::unreadable_reason, verdict::FindingKind};
+use driftwire_drift::replay::unreadable_reason;
+use driftwire_drift::{FacetResult, Judged, Outcome, Replay, Verdict};
+use driftwire_report::v1::{Finding, FindingKind, Severity, Status};
 use driftwire_report::{Color, View, summary, v1};
 
 use crate::args::Format;
@@ -90,8 +91,8 @@ impl<'o> Printer<'o> {
         }
         let mut drift = false;
         let published = replay.findings().map(|finding| {
-            drift |= counts_as_drift(&finding);
             let published = v1::finding(&finding, None);
+            drift |= counts_as_drift(&published);
             summary.add_finding(&published);
             published
         });

@@ -10,12 +10,15 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Result, bail};
 use driftwire_cloudtrail::{Limits, OpenError, Record, Unreadable, for_each_in};
 use driftwire_drift::{Context, Judged, Reason, Replay, irrelevance, judge, replay::unreadable_reason};
+use driftwire_store::record;
 use indicatif::{ProgressBar, ProgressStyle};
+use pollster::block_on;
 
 use crate::args::ReplayArgs;
 use crate::desk::Desk;
 use crate::input::{Input, expand};
 use crate::print::Printer;
+use crate::store::{Store, StoreName};
 
 /// How many files are under way at once, for each core.
 const FILES_PER_CORE: usize = 8;
@@ -38,8 +41,11 @@ struct Batch {
 pub(crate) fn run(args: &ReplayArgs, out: &mut dyn Write) -> Result<bool> {
     let desk = Desk::read(&args.declared)?;
     let inputs = expand(&args.trail, "CloudTrail records")?;
-    let mut replay = Replay::default();
-    let mut printer = Printer::new(args.format, args.outcomes, out);
+    let mut intake = Intake {
+        replay: Replay::default(),
+        store: kept(&args.store)?,
+        printer: Printer::new(args.format, args.outcomes, out),
+    };
     let progress = progress(&inputs);
     let mut broken = Vec::new();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -62,13 +68,14 @@ pub(crate) fn run(args: &ReplayArgs, out: &mut dyn Write) -> Result<bool> {
             // Files are taken up in order, so the one that is waited for here is always under way.
             for (input, receiver) in group.iter().zip(receivers) {
                 for batch in receiver {
-                    broken.extend(take(input, batch, &mut replay, &mut printer)?);
+                    broken.extend(intake.take(input, batch)?);
                 }
             }
             Ok(())
         })?;
     }
     progress.finish_and_clear();
+    let Intake { replay, store: _, printer } = intake;
     let (unread, pieces) = printer.first_unreadable().unwrap_or_default();
     if replay.records() == u64::try_from(pieces)? && broken.is_empty() {
         let first =
@@ -158,18 +165,38 @@ impl Work<'_> {
     }
 }
 
-/// Takes a judged part of a file in. Returns what to say where the file broke off.
-fn take(input: &Input, batch: Batch, replay: &mut Replay, printer: &mut Printer<'_>) -> Result<Option<String>> {
-    let Batch { judged, quiet, unreadable, broken } = batch;
-    for judged in judged {
-        printer.judged(&replay.take(judged))?;
+/// What judged records go into.
+struct Intake<'o> {
+    replay: Replay,
+    store: Option<Store>,
+    printer: Printer<'o>,
+}
+
+/// The store to keep findings in. What is forgotten at the end is in the replay anyway.
+fn kept(name: &StoreName) -> Result<Option<Store>> {
+    match name {
+        StoreName::Memory => Ok(None),
+        kept => kept.open().map(Some),
     }
-    for (reason, count) in quiet {
-        replay.take_quiet(reason, count);
+}
+
+impl Intake<'_> {
+    /// Takes a judged part of a file in. Returns what to say where the file broke off.
+    fn take(&mut self, input: &Input, batch: Batch) -> Result<Option<String>> {
+        let Batch { judged, quiet, unreadable, broken } = batch;
+        for judged in judged {
+            if let Some(store) = &self.store {
+                block_on(record(store, &judged, None))?;
+            }
+            self.printer.judged(&self.replay.take(judged))?;
+        }
+        for (reason, count) in quiet {
+            self.replay.take_quiet(reason, count);
+        }
+        for unreadable in unreadable {
+            self.replay.take_unreadable(unreadable_reason(&unreadable));
+            self.printer.unreadable(&input.name(), &unreadable)?;
+        }
+        Ok(broken.map(|error| format!("{:#}", anyhow::Error::from(error).context(input.name()))))
     }
-    for unreadable in unreadable {
-        replay.take_unreadable(unreadable_reason(&unreadable));
-        printer.unreadable(&input.name(), &unreadable)?;
-    }
-    Ok(broken.map(|error| format!("{:#}", anyhow::Error::from(error).context(input.name()))))
 }

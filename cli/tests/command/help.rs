@@ -25,6 +25,9 @@ fn every_command_has_help() {
         &["catalog", "--help"],
         &["catalog", "show", "--help"],
         &["catalog", "stats", "--help"],
+        &["history", "--help"],
+        &["open", "--help"],
+        &["who", "--help"],
         &["completions", "--help"],
         &["man", "--help"],
     ] {

@@ -10,3 +10,4 @@ mod readme;
 mod run;
 mod scenarios;
 mod secrets;
+mod store;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use tempfile::TempDir;
+
 /// A command in the README, and the output that it shows.
 #[derive(Debug, PartialEq, Eq)]
 struct Shown {
@@ -93,14 +95,23 @@ fn made(command: &str) -> Vec<&str> {
     words.filter(|word| !word.contains('=') && !word.starts_with('-')).collect()
 }
 
+/// A folder that has what the commands of the README name, and takes what they write.
+fn scratch() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for name in ["examples", "shared"] {
+        std::os::unix::fs::symlink(workspace().join(name), folder.path().join(name)).unwrap();
+    }
+    folder
+}
+
 /// Runs a line as a shell would, with the built command on the path.
-fn run(command: &str) -> (i32, String, String) {
+fn run(folder: &Path, command: &str) -> (i32, String, String) {
     let built = Path::new(env!("CARGO_BIN_EXE_driftwire")).parent().unwrap();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths([built.to_owned()].into_iter().chain(std::env::split_paths(&path))).unwrap();
     let output = Command::new("sh")
         .args(["-c", command])
-        .current_dir(workspace())
+        .current_dir(folder)
         .env("PATH", path)
         .env_remove("CLICOLOR_FORCE")
         .output()
@@ -120,7 +131,7 @@ fn every_command_of_the_readme_runs_and_prints_what_it_shows() {
         commands.iter().any(|shown| shown.command.starts_with("driftwire ")),
         "README.md shows no `driftwire` command"
     );
-    let targets = targets();
+    let (targets, folder) = (targets(), scratch());
     let mut wrong = Vec::new();
     for Shown { line, command, output } in &commands {
         for target in made(command) {
@@ -131,7 +142,7 @@ fn every_command_of_the_readme_runs_and_prints_what_it_shows() {
         if !command.starts_with("driftwire ") {
             continue;
         }
-        let (code, stdout, stderr) = run(command);
+        let (code, stdout, stderr) = run(folder.path(), command);
         if ![0, 2].contains(&code) {
             wrong.push(format!("README.md:{line}: `{command}` ends with exit code {code}: {stderr}"));
         }
@@ -148,10 +159,11 @@ fn every_finding_that_the_readme_shows_is_printed_by_one_of_its_commands() {
         println!("skipped: no README.md yet");
         return;
     };
+    let folder = scratch();
     let printed: Vec<String> = commands(&readme)
         .iter()
         .filter(|shown| shown.command.starts_with("driftwire "))
-        .map(|shown| run(&shown.command).1)
+        .map(|shown| run(folder.path(), &shown.command).1)
         .collect();
     for (language, line, _, content) in blocks(&readme) {
         let marks = ["CRITICAL ", "HIGH ", "MEDIUM ", "LOW ", "INFO "];

@@ -80,6 +80,26 @@ fn no_secret_out_of_replay() {
 }
 
 #[test]
+fn no_secret_out_into_a_store() {
+    let folder = planted_folder();
+    let replay = ["replay", "--state", "state", "--trail", "records", "--store", "sqlite:drift.db"];
+    let mut found = leaks("replay into a store", &driftwire(folder.path(), &replay));
+    let store = rusqlite::Connection::open(folder.path().join("drift.db")).unwrap();
+    let everything = "SELECT finding || standing FROM findings UNION ALL SELECT entry FROM history
+        UNION ALL SELECT drift FROM resources UNION ALL SELECT mark FROM marks";
+    let kept: rusqlite::Result<Vec<String>> =
+        store.prepare(everything).unwrap().query_map([], |row| row.get(0)).unwrap().collect();
+    let kept = Ran { code: 0, stdout: kept.unwrap().join("\n"), stderr: String::new() };
+    assert!(kept.stdout.contains("driftwire.finding/v1"));
+    found.extend(leaks("the store", &kept));
+    for question in [&["history"][..], &["history", "--format", "json"], &["open"], &["history", "--verify"]] {
+        let ran = driftwire(folder.path(), &[question, &["--store", "sqlite:drift.db"]].concat());
+        found.extend(leaks(question[0], &ran));
+    }
+    assert_none(&found);
+}
+
+#[test]
 fn a_change_of_a_secret_is_still_seen() {
     let folder = planted_folder();
     let ran = driftwire(folder.path(), &["replay", "--state", "state", "--trail", "records", "--format", "json"]);

@@ -1,7 +1,7 @@
 //! Where open drift, findings and their history are kept, behind ports cut by capability.
 //!
 //! [`Drift`] is what recording needs: what is open on a resource, and one write that happens whole or not at all.
-//! [`History`] is what questions need. [`record`] takes a judged record in through the first: ONCE and ORDER-FREE hold
+//! [`History`] is what questions need. [`record()`] takes a judged record in through the first: ONCE and ORDER-FREE hold
 //! whatever the store is, because what is open on a resource converges by itself and a write that meets another is made
 //! again on what the other left. Nothing here judges.
 
@@ -13,11 +13,21 @@ mod record;
 
 mod memory;
 
+#[cfg(feature = "dynamodb")]
+mod dynamodb;
+
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
 pub use chain::{Broken, Entry, Event, verify};
+#[cfg(feature = "dynamodb")]
+pub use dynamodb::DynamoDb;
 pub use filter::{Filter, Order, Page, PageRequest};
 pub use memory::Memory;
 pub use model::{FindingStanding, Mark, OutcomeMark, RecordWrite, ResourceWrite, Stored, Written};
 pub use record::{Recorded, record};
+#[cfg(feature = "sqlite")]
+pub use sqlite::Sqlite;
 
 use std::future::Future;
 

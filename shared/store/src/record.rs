@@ -40,7 +40,9 @@ pub async fn record(store: &impl Drift, judged: &Judged, now: Option<Timestamp>)
         let resources: Vec<ResourceWrite> = concerned
             .iter()
             .zip(loaded)
-            .filter_map(|((named, outcomes), stored)| changed(judged, named, outcomes, stored.unwrap_or_default(), now))
+            .filter_map(|((named, outcomes), stored)| {
+                changed(judged, named, outcomes, &stored.unwrap_or_default(), now)
+            })
             .collect();
         if resources.is_empty() {
             return Ok(Recorded::Nothing);
@@ -71,7 +73,7 @@ fn changed(
     judged: &Judged,
     named: &Named,
     outcomes: &[&Outcome],
-    before: Stored,
+    before: &Stored,
     now: Option<Timestamp>,
 ) -> Option<ResourceWrite> {
     let mut drift = before.drift.clone();

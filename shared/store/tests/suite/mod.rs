@@ -1,5 +1,5 @@
 //! What every store has to do, whatever it is made of. Each check takes an empty store.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "test code")]
 
 use driftwire_cloudtrail::for_each_record;
 use driftwire_declared::{Declaration, Redactor, Tool};
@@ -29,7 +29,7 @@ fn declarations() -> Vec<Declaration> {
 }
 
 /// A record: who did what, and when.
-fn call(second: u32, id: u32, who: &str, name: &str, request: &Value) -> Value {
+pub(crate) fn call(second: u32, id: u32, who: &str, name: &str, request: &Value) -> Value {
     json!({
         "eventVersion": "1.11", "eventTime": format!("2026-11-20T10:{:02}:{:02}Z", second / 60, second % 60),
         "eventID": format!("00000000-0000-4000-8000-{id:012}"), "eventSource": "logs.amazonaws.com", "eventName": name,
@@ -39,12 +39,12 @@ fn call(second: u32, id: u32, who: &str, name: &str, request: &Value) -> Value {
     })
 }
 
-fn retention(second: u32, id: u32, who: &str, group: &str, days: u32) -> Value {
+pub(crate) fn retention(second: u32, id: u32, who: &str, group: &str, days: u32) -> Value {
     call(second, id, who, "PutRetentionPolicy", &json!({"logGroupName": group, "retentionInDays": days}))
 }
 
 /// A morning: drift, more drift, put back, two writes in one second, a deletion.
-fn morning() -> Vec<Value> {
+pub(crate) fn morning() -> Vec<Value> {
     vec![
         retention(1, 1, "alice", "api", 7),
         retention(5, 2, "bob", "api", 14),
@@ -58,7 +58,7 @@ fn morning() -> Vec<Value> {
     ]
 }
 
-fn judged(records: &[Value]) -> Vec<Judged> {
+pub(crate) fn judged(records: &[Value]) -> Vec<Judged> {
     let (index, rules, redactor) = (Index::new(declarations()), Rules::shipped(), Redactor::new(b"a key for tests"));
     let context = Context {
         index: &index,
@@ -78,7 +78,7 @@ fn judged(records: &[Value]) -> Vec<Judged> {
 }
 
 /// What a replay in memory makes of the records.
-fn replayed(judged: &[Judged]) -> Vec<Finding> {
+pub(crate) fn replayed(judged: &[Judged]) -> Vec<Finding> {
     let mut replay = Replay::default();
     for one in judged {
         replay.take(one.clone());
@@ -86,7 +86,7 @@ fn replayed(judged: &[Judged]) -> Vec<Finding> {
     replay.findings().map(|finding| v1::finding(&finding, None)).collect()
 }
 
-async fn all(store: &impl History) -> Vec<Finding> {
+pub(crate) async fn all(store: &impl History) -> Vec<Finding> {
     let page = PageRequest { order: Order::OldestFirst, ..PageRequest::default() };
     store.findings(&Filter::default(), &page).await.unwrap().items
 }
@@ -132,7 +132,7 @@ pub(crate) async fn a_write_that_meets_another_is_not_made(store: &(impl Drift +
     record(store, &judged[0], None).await.unwrap();
     let before = all(store).await;
     let resource = judged[0].outcomes[0].resource.clone().unwrap();
-    let stored = store.load(&[resource.clone()]).await.unwrap().remove(0).unwrap();
+    let stored = store.load(std::slice::from_ref(&resource)).await.unwrap().remove(0).unwrap();
     let mark = driftwire_store::Mark {
         identity: "another".to_owned(),
         event_id: "another".to_owned(),

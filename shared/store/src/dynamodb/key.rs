@@ -1,0 +1,171 @@
+//! The names of tables' parts: keys, attributes, indexes. Nothing else spells them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use driftwire_drift::Named;
+use driftwire_report::v1::{Finding, Severity, Status};
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+/// An item, as the SDK has it.
+pub(super) type Attributes = HashMap<String, AttributeValue>;
+/// Items by their key.
+pub(super) type Items = BTreeMap<Key, Attributes>;
+
+pub(super) const PK: &str = "pk";
+pub(super) const SK: &str = "sk";
+/// The sort key of all indexes.
+pub(super) const AT: &str = "at";
+/// When an item may be removed, in seconds since 1970.
+pub(super) const EXPIRES: &str = "expires";
+/// The sort key of the item that stands for a thing.
+const SELF: &str = "@";
+/// A partition key has at most 2,048 bytes and a sort key 1,024; longer names end in their hash.
+const LONGEST: usize = 900;
+
+/// An index, and the attribute that is its partition key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Index {
+    pub(super) name: &'static str,
+    pub(super) partition: &'static str,
+}
+
+pub(super) const BY_RESOURCE: Index = Index { name: "by-resource", partition: "resource" };
+pub(super) const BY_ACTOR: Index = Index { name: "by-actor", partition: "actor" };
+pub(super) const BY_ACCOUNT: Index = Index { name: "by-account", partition: "account" };
+pub(super) const BY_SEVERITY: Index = Index { name: "by-severity", partition: "lane" };
+pub(super) const INDEXES: [Index; 4] = [BY_RESOURCE, BY_ACTOR, BY_ACCOUNT, BY_SEVERITY];
+
+/// The primary key of an item.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    fn itself(pk: String) -> Self {
+        Self { pk, sk: SELF.to_owned() }
+    }
+
+    pub(super) fn resource(named: &Named) -> Self {
+        let Named { kind, id, account, region } = named;
+        Self::itself(bounded(&format!("R#{account}#{region}#{kind}#{id}")))
+    }
+
+    /// The entries of one write, by the number of the first.
+    pub(super) fn history(named: &Named, first: u64) -> Self {
+        Self { sk: format!("{HISTORY}{first:012}"), ..Self::resource(named) }
+    }
+
+    pub(super) fn finding(id: &str) -> Self {
+        Self::itself(format!("F#{id}"))
+    }
+
+    pub(super) fn mark(identity: &str) -> Self {
+        Self::itself(bounded(&format!("M#{identity}")))
+    }
+
+    /// A piece of an item's body, counted from 1.
+    pub(super) fn part(&self, number: usize) -> Self {
+        Self { pk: self.pk.clone(), sk: format!("{}#p{number:04}", self.sk) }
+    }
+
+    /// Whether it is a piece of another item's body.
+    pub(super) fn is_part(&self) -> bool {
+        self.sk.contains("#p")
+    }
+
+    pub(super) fn attributes(&self) -> Attributes {
+        Attributes::from([(PK.to_owned(), text(&self.pk)), (SK.to_owned(), text(&self.sk))])
+    }
+
+    pub(super) fn of(item: &Attributes) -> Option<Self> {
+        Some(Self { pk: read_text(item, PK)?.to_owned(), sk: read_text(item, SK)?.to_owned() })
+    }
+}
+
+/// What the sort keys of a history begin with.
+pub(super) const HISTORY: &str = "H#";
+
+/// The partition of other names than those that have an index.
+pub(super) fn name(of: Name, name: &str) -> String {
+    let of = match of {
+        Name::Resource => "resource",
+        Name::Actor => "actor",
+    };
+    bounded(&format!("N#{of}#{name}"))
+}
+
+/// What a name leads to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Name {
+    Resource,
+    Actor,
+}
+
+/// A time as a sort key begins: of one width, so that text sorts as time does.
+pub(super) fn time(at: Timestamp) -> String {
+    format!("{at:.9}")
+}
+
+/// Where a finding is in the order of time.
+pub(super) fn at(finding: &Finding) -> String {
+    format!("{}#{}", time(finding.when.event_time), finding.id)
+}
+
+/// The partition of findings that are open, or closed, with one severity.
+pub(super) fn lane(status: Status, severity: Severity) -> String {
+    format!("{}#{severity}", if status == Status::Open { "open" } else { "closed" })
+}
+
+/// A name that fits into a key.
+pub(super) fn bounded(name: &str) -> String {
+    if name.len() <= LONGEST {
+        return name.to_owned();
+    }
+    let head: String = name.chars().take(LONGEST / 8).collect();
+    format!("{head}#sha256-{}", hex(&Sha256::digest(name.as_bytes())))
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|it| char::from_digit(it.into(), 16)).collect()
+}
+
+pub(super) fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+pub(super) fn number<T: ToString + Copy>(value: T) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(super) fn read_text<'a>(item: &'a Attributes, name: &str) -> Option<&'a str> {
+    item.get(name)?.as_s().ok().map(String::as_str)
+}
+
+pub(super) fn read_number(item: &Attributes, name: &str) -> Option<u64> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bounded, time};
+
+    #[test]
+    fn times_sort_as_text() {
+        let times = ["2026-11-20T10:00:01Z", "2026-11-20T10:00:01.5Z", "2026-11-20T10:00:02Z"];
+        let keys: Vec<String> = times.iter().map(|it| time(it.parse().unwrap())).collect();
+        assert!(keys.is_sorted(), "{keys:?}");
+        assert_eq!(keys[0], "2026-11-20T10:00:01.000000000Z");
+    }
+
+    #[test]
+    fn a_long_name_fits_and_stays_itself() {
+        let (one, other) = ("ä".repeat(2000), format!("{}b", "ä".repeat(2000)));
+        assert!(bounded(&one).len() < 1000);
+        assert_ne!(bounded(&one), bounded(&other));
+        assert_eq!(bounded("short"), "short");
+    }
+}
