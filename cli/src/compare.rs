@@ -6,9 +6,9 @@ use std::io::{BufRead, Read as _, Write};
 
 use anyhow::{Context as _, Result, bail};
 use driftwire_declared::Redactor;
-use driftwire_drift::compare::{ModelComparison, ResourceRules, Unknown};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use driftwire_drift::compare::{Difference, ModelComparison, ResourceRules, Undecided, Unknown};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::args::{CompareArgs, Format};
 use crate::desk::fresh_key;
@@ -73,7 +73,10 @@ fn compare(mut input: impl BufRead, name: &str, format: Format, out: &mut dyn Wr
         drift |= !found.differences.is_empty();
         pairs += 1;
         match format {
-            Format::Json => writeln!(out, "{}", answer(&pair.kind, id.as_deref(), &found))?,
+            Format::Json => {
+                serde_json::to_writer(&mut *out, &answer(&pair.kind, id.as_deref(), &found))?;
+                writeln!(out)?;
+            }
             Format::Table => table(&pair.kind, id.as_deref(), &found, out)?,
         }
     }
@@ -94,15 +97,41 @@ fn refusal(name: &str, number: u64, error: &serde_json::Error) -> anyhow::Error 
     anyhow::anyhow!("{name}, line {number}: {reason}; expected {EXPECTED} on one line")
 }
 
-fn answer(kind: &str, id: Option<&str>, found: &ModelComparison) -> Value {
-    let differences: Vec<Value> = found
-        .differences
-        .iter()
-        .map(|it| json!({"path": it.path, "declared": it.declared, "actual": it.actual}))
-        .collect();
-    let undecided: Vec<Value> =
-        found.undecided.iter().map(|it| json!({"path": it.path, "reason": reason(it.why)})).collect();
-    json!({"type": kind, "id": id, "differences": differences, "undecided": undecided})
+/// One line of output.
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    id: Option<&'a str>,
+    differences: Vec<Different<'a>>,
+    undecided: Vec<Open<'a>>,
+}
+
+/// A path that differs.
+#[derive(Debug, Serialize)]
+struct Different<'a> {
+    path: &'a str,
+    declared: Option<&'a Value>,
+    actual: Option<&'a Value>,
+}
+
+/// A path that could not be compared.
+#[derive(Debug, Serialize)]
+struct Open<'a> {
+    path: &'a str,
+    reason: &'static str,
+}
+
+fn answer<'a>(kind: &'a str, id: Option<&'a str>, found: &'a ModelComparison) -> Answer<'a> {
+    let different =
+        |it: &'a Difference| Different { path: &it.path, declared: it.declared.as_ref(), actual: it.actual.as_ref() };
+    let open = |it: &'a Undecided| Open { path: &it.path, reason: reason(it.why) };
+    Answer {
+        kind,
+        id,
+        differences: found.differences.iter().map(different).collect(),
+        undecided: found.undecided.iter().map(open).collect(),
+    }
 }
 
 /// Why a place could not be compared, as published.

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod catalog;
+mod compare;
 mod help;
 mod made;
 mod readme;
