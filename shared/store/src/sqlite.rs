@@ -25,6 +25,10 @@ use crate::model::{Mark, RecordWrite, Stored, Written};
 use crate::{Drift, History, StoreError};
 use damage::Damage;
 
+/// How many pages wait in the log before they join the file: 64 MiB. The pages of a busy resource are written again and
+/// again, and join it once.
+const CHECKPOINT_PAGES: i64 = 16_384;
+
 /// How long a process waits for another that writes.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How much of the file is kept in memory, in KiB, as SQLite wants it said: negative.
@@ -92,6 +96,7 @@ impl Sqlite {
             connection.pragma_update(None, "cache_size", CACHE_KIB)?;
             // What a write keeps is there when the process dies; only a loss of power can take the newest away.
             connection.pragma_update(None, "synchronous", "normal")?;
+            connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
             prepare(&mut connection)?;
             Ok(connection)
         };
