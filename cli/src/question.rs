@@ -1,7 +1,7 @@
 //! `history`, `open` and `who`: what is kept of drift, asked and shown. Nothing here changes a store.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use anyhow::{Result, bail};
@@ -40,6 +40,9 @@ pub(crate) fn open(args: &OpenArgs, out: &mut dyn Write) -> Result<bool> {
         open.push(finding);
         Ok(Go::On)
     })?;
+    // What a later call overtook is told by that call's own finding.
+    let told: BTreeSet<String> = open.iter().map(|it| it.call.event_id.clone()).collect();
+    open.retain(|it| it.superseded_by.as_ref().is_none_or(|event| !told.contains(event)));
     // As in a replay: the worst first, then the oldest.
     open.sort_by_cached_key(|it| (Reverse(it.severity), it.when.event_time, it.id.clone()));
     let drift = open.iter().any(counts_as_drift);

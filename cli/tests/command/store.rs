@@ -166,15 +166,6 @@ fn open_drift_comes_with_the_most_severe_first_and_exit_code_2() {
               what    ingress: (none) → tcp/22 from 0.0.0.0/0
               rule    open to the world (sg-open-to-world)
 
-    MEDIUM    alice@example.com changed retention_in_days of aws_cloudwatch_log_group.api from 90 to 7
-              when    2026-11-20 09:00:00Z
-              who     alice@example.com via console from 203.0.113.10
-              where   aws_cloudwatch_log_group.api (/acme/api), 111122223333/eu-west-1
-              code    terraform: terraform.tfstate, serial 12
-              what    retention_in_days: 90 → 7
-              then    changed again by event 00000000-0000-4000-8000-000000000004
-              rule    size or limit changed (size-changed)
-
     MEDIUM    bob@example.com changed retention_in_days of aws_cloudwatch_log_group.api from 90 to 14
               when    2026-11-20 12:00:00Z
               who     bob@example.com via console from 203.0.113.10
