@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use driftwire_cloudtrail::{Limits, open};
 use driftwire_declared::{Declaration, DeclaredError, DeclaredState, Redactor};
-use driftwire_drift::{Context, Detail, Index, Rules, Waiting};
+use driftwire_drift::{Context, Index, Rules};
 
 use crate::args::DeclaredArgs;
 use crate::code;
@@ -38,13 +38,7 @@ impl Desk {
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
-        Context {
-            index: &self.index,
-            rules: &self.rules,
-            redactor: &self.redactor,
-            detail: Detail::Verdict,
-            waiting: Waiting::Allowed,
-        }
+        Context::new(&self.index, &self.rules, &self.redactor)
     }
 }
 

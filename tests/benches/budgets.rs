@@ -13,11 +13,12 @@
 use std::hint::black_box;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use driftwire_cloudtrail::{Limits, Record, Unreadable, for_each_in, for_each_record, open};
 use driftwire_declared::{Declaration, Redactor};
-use driftwire_drift::{Context, Detail, Index, Replay, Rules, Waiting, irrelevance, judge};
+use driftwire_drift::{Context, Index, Replay, Rules, irrelevance, judge};
+use driftwire_tests::{duel, ratio};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -43,25 +44,9 @@ fn main() {
     replay(&plan, &records, &redactor);
 }
 
-/// The quickest of several runs of two things that take turns.
-fn duel(runs: usize, mut one: impl FnMut(), mut other: impl FnMut()) -> (Duration, Duration) {
-    let mut best = (Duration::MAX, Duration::MAX);
-    for _ in 0..runs {
-        best.0 = best.0.min(timed(&mut one));
-        best.1 = best.1.min(timed(&mut other));
-    }
-    best
-}
-
-fn timed(run: &mut impl FnMut()) -> Duration {
-    let start = Instant::now();
-    run();
-    start.elapsed()
-}
-
-fn say(what: &str, (one, other): (Duration, Duration), units: usize, baseline: &str, budget: &str) {
+fn say(what: &str, times: (Duration, Duration), units: usize, baseline: &str, budget: &str) {
     let each = |time: Duration| time.as_secs_f64() * 1e6 / units.max(1) as f64;
-    let ratio = one.as_secs_f64() / other.as_secs_f64();
+    let ((one, other), ratio) = (times, ratio(times));
     println!(
         "{what}: {:.2} µs against {:.2} µs for {baseline}: {ratio:.2} × (budget {budget})",
         each(one),
@@ -199,8 +184,7 @@ fn per_record(plan: &Plan, records: &[Vec<u8>], redactor: &Redactor) {
     let mut smallest = None;
     for count in &plan.declared {
         let index = Index::new(declarations(*count, redactor));
-        let context =
-            Context { index: &index, rules: &rules, redactor, detail: Detail::Verdict, waiting: Waiting::Allowed };
+        let context = Context::new(&index, &rules, redactor);
         let measure = |what: &str, records: &[&Vec<u8>]| {
             let each = |run: &dyn Fn(&[u8])| (0..rounds).for_each(|_| records.iter().for_each(|record| run(record)));
             let judge_all = || {
@@ -211,7 +195,7 @@ fn per_record(plan: &Plan, records: &[Vec<u8>], redactor: &Redactor) {
             let parse_all = || each(&|bytes| drop(black_box(serde_json::from_slice::<Value>(bytes))));
             let times = duel(runs, judge_all, parse_all);
             say(&format!("{what}, {count} declared"), times, records.len() * rounds, "serde_json's Value", "2 ×");
-            times.0.as_secs_f64() / times.1.as_secs_f64()
+            ratio(times)
         };
         let all: Vec<&Vec<u8>> = records.iter().collect();
         let ratio = measure("a record of the example's day", &all);
@@ -253,8 +237,7 @@ fn replay(plan: &Plan, records: &[Vec<u8>], redactor: &Redactor) {
     let folder = tempfile::tempdir().expect("a folder");
     let index = Index::new(declarations(1_000, redactor));
     let rules = Rules::shipped();
-    let context =
-        Context { index: &index, rules: &rules, redactor, detail: Detail::Verdict, waiting: Waiting::Allowed };
+    let context = Context::new(&index, &rules, redactor);
     let (loud, quiet): (Vec<_>, Vec<_>) = records.iter().partition(|record| class(record, context) == Class::Loud);
     let (paths, units) = write_trail(folder.path(), &quiet, &loud, plan.trail_copies);
     let decompress = |path: &PathBuf| {

@@ -2,7 +2,7 @@
 
 use driftwire_cloudtrail::for_each_record;
 use driftwire_declared::{Declaration, Redactor};
-use driftwire_drift::{Context, Detail, Index, Judged, Rules, Waiting, judge};
+use driftwire_drift::{Context, Index, Judged, Rules, Waiting, judge};
 use serde_json::Value;
 
 pub(crate) struct Desk {
@@ -22,13 +22,7 @@ impl Desk {
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
-        Context {
-            index: &self.index,
-            rules: &self.rules,
-            redactor: &self.redactor,
-            detail: Detail::Verdict,
-            waiting: Waiting::Allowed,
-        }
+        Context::new(&self.index, &self.rules, &self.redactor)
     }
 
     pub(crate) fn judge(&self, record: &Value) -> Judged {

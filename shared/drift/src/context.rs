@@ -45,6 +45,14 @@ pub enum Detail {
     Full,
 }
 
+impl<'c> Context<'c> {
+    /// What a first judgement is made with: changes may wait, and only verdicts are kept of what does not differ.
+    #[must_use]
+    pub fn new(index: &'c Index, rules: &'c Rules, redactor: &'c Redactor) -> Self {
+        Self { index, rules, redactor, detail: Detail::Verdict, waiting: Waiting::Allowed }
+    }
+}
+
 impl Context<'_> {
     /// Compares a declared value with an observed one. Where the declared one is hidden, the observed one is hidden by
     /// the same key first, so that a change is still seen.

@@ -3,7 +3,7 @@
 
 use driftwire_cloudtrail::for_each_record;
 use driftwire_declared::{Declaration, Redactor, Tool};
-use driftwire_drift::{Context, Detail, Index, Judged, Replay, Rules, Waiting, judge};
+use driftwire_drift::{Context, Index, Judged, Replay, Rules, judge};
 use driftwire_report::v1::{self, Finding, Severity, Status};
 use driftwire_store::{
     Drift, Filter, History, Order, PageRequest, RecordWrite, Recorded, ResourceWrite, Written, record, verify,
@@ -60,13 +60,7 @@ pub(crate) fn morning() -> Vec<Value> {
 
 pub(crate) fn judged(records: &[Value]) -> Vec<Judged> {
     let (index, rules, redactor) = (Index::new(declarations()), Rules::shipped(), Redactor::new(b"a key for tests"));
-    let context = Context {
-        index: &index,
-        rules: &rules,
-        redactor: &redactor,
-        detail: Detail::Verdict,
-        waiting: Waiting::Allowed,
-    };
+    let context = Context::new(&index, &rules, &redactor);
     let one = |record: &Value| {
         let mut found = None;
         for_each_record(&serde_json::to_vec(record).unwrap(), &mut |it| {
