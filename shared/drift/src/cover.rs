@@ -42,6 +42,7 @@ pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property, 
             // An element of its own says what is below the collection.
             let below = property.name.split_once('.').map(|(_, below)| below).filter(|_| of_element);
             declared_at(declaration, std::iter::once(property.name).chain(below), property)
+                .or_else(|| Some((property.name.to_owned(), Cow::Borrowed(open_properties(declaration)?))))
         } else if is_element {
             declared_at(declaration, own_paths(declaration, property), property)
         } else {
@@ -59,6 +60,12 @@ pub(crate) fn owners<'d>(declarations: &[&'d Declaration], property: &Property, 
         owners.retain(is_part);
     }
     owners
+}
+
+/// What stands for properties that nobody knows: a function that makes them was not evaluated.
+fn open_properties(declaration: &Declaration) -> Option<&Value> {
+    let is_open = |(name, value): &(&String, &Value)| name.starts_with("Fn::") && unresolved(value).is_some();
+    declaration.attributes.iter().find(is_open).map(|(_, value)| value)
 }
 
 /// A part that a stack declares inside its resource: parts are called as the properties are.

@@ -146,3 +146,13 @@ fn a_rule_that_no_unresolved_one_can_be_is_told() {
         Case::new("ec2", "AuthorizeSecurityGroupIngress", open(443, world())).is(Verdict::Undecided),
     ]);
 }
+
+#[test]
+#[rustfmt::skip]
+fn a_property_that_an_unknown_function_may_make_is_undecided() {
+    let queue = json!({"QueueName": "jobs", "Fn::Transform": {"$unresolved": "function"}});
+    let url = "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs";
+    on(&[("Jobs", "AWS::SQS::Queue", url, queue)], &[
+        Case::new("sqs", "SetQueueAttributes", json!({"queueUrl": url, "attributes": {"DelaySeconds": "5"}})).is(Verdict::Undecided),
+    ]);
+}
