@@ -64,9 +64,9 @@ fn compare(mut input: impl BufRead, name: &str, format: Format, out: &mut dyn Wr
         }
         let pair: Pair = serde_json::from_slice(text).map_err(|error| refusal(name, number, &error))?;
         let rules = rules.entry(pair.kind.clone()).or_insert_with(|| ResourceRules::of(&pair.kind));
-        let id = pair.id.clone().or_else(|| rules.id_of(pair.live.as_ref().unwrap_or(&pair.declared), &pair.declared));
-        let mut found = match &pair.live {
-            Some(live) => rules.compare_tagged(&pair.declared, live, &pair.default_tags),
+        let id = pair.id.or_else(|| rules.id_of(pair.live.as_ref().unwrap_or(&pair.declared), &pair.declared));
+        let mut found = match pair.live {
+            Some(live) => rules.compare_tagged(pair.declared, live, &pair.default_tags),
             None => ModelComparison::of_absent_resource(),
         };
         found.hide_secrets(&redactor);

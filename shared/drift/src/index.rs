@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::understand::path;
-use crate::vocabulary::{self, is_kind, kind_of, row_of};
+use crate::vocabulary::{self, kind_of, row_of};
 use alias::{Aliases, aliases, owners};
 use driftwire_catalog::is_global;
 use driftwire_declared::{Declaration, Standing};
@@ -280,7 +280,7 @@ impl Index {
         let kind = row.map_or_else(|| kind_of(declaration), |row| Cow::Borrowed(row.resource));
         let kind = kind.as_ref();
         let part = row.is_some_and(|row| row.part);
-        self.add_band(declaration);
+        self.add_band(declaration, kind);
         // What a stack declares as a part of others is no resource of its own.
         if row.is_none_or(|row| row.of.is_empty()) {
             self.place(position, declaration, (kind, part), aliases(declaration, row));
@@ -357,16 +357,15 @@ impl Index {
         }
     }
 
-    fn add_band(&mut self, declaration: &Declaration) {
-        let is_of_stack = kind_of(declaration) == "AWS::ApplicationAutoScaling::ScalableTarget";
-        if !is_of_stack && !is_kind(declaration, "aws_appautoscaling_target") {
+    fn add_band(&mut self, declaration: &Declaration, kind: &str) {
+        if kind != "AWS::ApplicationAutoScaling::ScalableTarget" {
             return;
         }
         let text = |name: &str| vocabulary::text(declaration, name);
         let number = |name: &str| vocabulary::value(declaration, name).and_then(path::number);
         // A stack's physical id is `service/main/api|ecs:service:DesiredCount|ecs`, and known where the parts are not.
         let physical = || {
-            let mut parts = declaration.id.as_deref().filter(|_| is_of_stack)?.split('|').map(str::to_owned);
+            let mut parts = declaration.id.as_deref()?.split('|').map(str::to_owned);
             parts.next().zip(parts.next())
         };
         let target = physical().or_else(|| text("resource_id").zip(text("scalable_dimension")));

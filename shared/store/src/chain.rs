@@ -76,9 +76,13 @@ impl Entry {
     fn digest(&self) -> String {
         let bare = Self { hash: String::new(), ..self.clone() };
         let text = serde_json::to_string(&bare).unwrap_or_default();
-        let digest = Sha256::digest(text.as_bytes());
-        digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|it| char::from_digit(it.into(), 16)).collect()
+        hex(&Sha256::digest(text.as_bytes()))
     }
+}
+
+/// Bytes as hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|it| char::from_digit(it.into(), 16)).collect()
 }
 
 /// Where a history does not hold together.

@@ -1,5 +1,7 @@
 //! Where a stack stands: account, region, and the partition with its names. Told by ARNs, never guessed.
 
+use crate::terraform::place::Arn;
+
 /// The partition, the account and the region of a stack, as far as they are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Place {
@@ -14,18 +16,9 @@ pub(super) struct Place {
 impl Place {
     /// Reads a place off an ARN; what the ARN leaves out stays unknown.
     pub(super) fn of_arn(arn: &str) -> Option<Self> {
-        let mut parts = arn.splitn(6, ':');
-        let (Some("arn"), Some(partition), Some(_), Some(region), Some(account), Some(_)) =
-            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return None;
-        };
-        let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());
-        Some(Self {
-            partition: partition.starts_with("aws").then(|| partition.to_owned()),
-            account: is_account.then(|| account.to_owned()),
-            region: region.contains('-').then(|| region.to_owned()),
-        })
+        let Arn { partition, account, region } = Arn::parse(arn)?;
+        let owned = |part: Option<&str>| part.map(str::to_owned);
+        Some(Self { partition: Some(partition.to_owned()), account: owned(account), region: owned(region) })
     }
 
     /// Fills what is not known yet.

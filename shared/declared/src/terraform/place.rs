@@ -119,22 +119,23 @@ impl Places {
     }
 }
 
-/// The two parts of an ARN that say where something is.
+/// The parts of an ARN that say where something is.
 #[derive(Debug, Clone, Copy, Default)]
-struct Arn<'a> {
-    account: Option<&'a str>,
-    region: Option<&'a str>,
+pub(crate) struct Arn<'a> {
+    pub(crate) partition: &'a str,
+    pub(crate) account: Option<&'a str>,
+    pub(crate) region: Option<&'a str>,
 }
 
 impl<'a> Arn<'a> {
-    fn parse(text: &'a str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
         let partition = parts.next()?;
         if partition != "aws" && !partition.starts_with("aws-") {
             return None;
         }
         let (_service, in_region, in_account) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(Self { account: account(in_account), region: region(in_region) })
+        Some(Self { partition, account: account(in_account), region: region(in_region) })
     }
 }
 

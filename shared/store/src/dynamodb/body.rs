@@ -9,7 +9,9 @@ use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
-use super::key::{Attributes, Key, hex, number, read_number, read_text, text};
+use crate::chain::hex;
+
+use super::key::{Attributes, Key, number, read_number, read_text, text};
 
 /// What is longer is packed.
 const PLAIN: usize = 8 * 1024;

@@ -8,6 +8,8 @@ use driftwire_report::v1::{Finding, Severity, Status};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+use crate::chain::hex;
+
 /// An item, as the SDK has it.
 pub(super) type Attributes = HashMap<String, AttributeValue>;
 /// Items by their key.
@@ -127,10 +129,6 @@ pub(super) fn bounded(name: &str) -> String {
     }
     let head: String = name.chars().take(LONGEST / 8).collect();
     format!("{head}#sha256-{}", hex(&Sha256::digest(name.as_bytes())))
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|it| char::from_digit(it.into(), 16)).collect()
 }
 
 pub(super) fn text(value: &str) -> AttributeValue {

@@ -11,7 +11,9 @@ use driftwire_report::v1::Finding;
 use sha2::{Digest as _, Sha256};
 
 use super::entity::{Maker, Planned, json, other_names};
-use super::key::{Attributes, Key, hex};
+use crate::chain::hex;
+
+use super::key::{Attributes, Key};
 use crate::model::{FindingStanding, Mark, RecordWrite, ResourceWrite};
 
 /// A transaction has at most 100 items, one of which is the mark.

@@ -82,11 +82,11 @@ impl ResourceRules {
     #[must_use]
     pub fn compare_tagged(
         &self,
-        declared: &Map<String, Value>,
-        live: &Map<String, Value>,
+        declared: Map<String, Value>,
+        live: Map<String, Value>,
         default_tags: &BTreeMap<String, String>,
     ) -> ModelComparison {
-        let (mut declared, live) = (Value::Object(declared.clone()), Value::Object(live.clone()));
+        let (mut declared, live) = (Value::Object(declared), Value::Object(live));
         if let Some(tags) = self.kind.and_then(|kind| kind.tags).and_then(|tags| declared.get_mut(tags)) {
             add_tags(tags, default_tags);
         }
@@ -253,7 +253,10 @@ mod tests {
         let live = json!({"Tags": [{"Key": "a", "Value": "1"}, {"Key": "team", "Value": "x"}, {"Key": "aws:cloudformation:stack-name", "Value": "s"}]});
         let tags = BTreeMap::from([("team".to_owned(), "x".to_owned())]);
         let compare = |tags: &BTreeMap<String, String>| {
-            rules.compare_tagged(declared.as_object().unwrap(), live.as_object().unwrap(), tags).differences.len()
+            rules
+                .compare_tagged(declared.as_object().unwrap().clone(), live.as_object().unwrap().clone(), tags)
+                .differences
+                .len()
         };
         assert_eq!((compare(&tags), compare(&BTreeMap::new())), (0, 1));
     }
