@@ -5,8 +5,15 @@ DEMO := --state examples/acme/state --rules examples/acme/rules.toml
 DENY_VERSION := 0.20.2
 SEED ?= ci
 
+# What the functions are built for, and how: `make functions ARCH=x86_64 PROFILE=dev` is quick, for tests on this machine.
+ARCH ?= arm64
+PROFILE ?= release
+FUNCTIONS := detect sync publish notify
+BUILT = $(or $(CARGO_TARGET_DIR),target)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+VENV := target/venv
+
 .DEFAULT_GOAL := help
-.PHONY: help setup check fmt test test-store demo generate generated catalog catalog-check deny advisories build bench bench-smoke all
+.PHONY: help setup check fmt test test-store demo generate generated catalog catalog-check deny advisories build bench bench-smoke all functions permissions deploy-check deploy undeploy local-up local-down
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -63,6 +70,45 @@ bench: ## Measure the budgets; prints the figures of the README
 
 bench-smoke: ## Run every benchmark once, to see that it runs
 	$(CARGO) test --package driftwire-tests --benches --quiet
+
+# --- Deployment: infra/README.md
+
+functions: ## Build the functions into target/lambda, for ARCH=arm64 or x86_64
+ifeq ($(ARCH),x86_64)
+	$(CARGO) build --profile $(PROFILE) $(FUNCTIONS:%=--package driftwire-%)
+	@for name in $(FUNCTIONS); do install -D -s $(BUILT)/$$name target/lambda/$$name/bootstrap; done
+else
+	@$(MAKE) --no-print-directory $(VENV)/build/installed
+	PATH="$(CURDIR)/$(VENV)/build/bin:$$PATH" $(CARGO) lambda build --profile $(PROFILE) --arm64 --lambda-dir target/lambda $(FUNCTIONS:%=--package driftwire-%)
+endif
+
+permissions: $(VENV)/lint/installed ## Write what derives from the template: infra/permissions, the schema in it
+	$(VENV)/lint/bin/python infra/check.py --write
+
+deploy-check: $(VENV)/lint/installed $(VENV)/checkov/installed ## Check the templates: linters and what no linter knows
+	$(VENV)/lint/bin/python infra/check.py
+	$(VENV)/lint/bin/cfn-lint infra/template.yaml infra/spoke.yaml
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(VENV)/lint/bin/sam validate --lint --template infra/template.yaml
+	$(VENV)/checkov/bin/checkov --file infra/template.yaml infra/spoke.yaml --framework cloudformation --compact --quiet --skip-download
+
+deploy: $(VENV)/lint/installed functions ## Deploy the hub to AWS; asks for the parameters the first time
+	$(VENV)/lint/bin/python infra/check.py --binaries target/lambda
+	cd infra && SAM_CLI_TELEMETRY=0 $(CURDIR)/$(VENV)/lint/bin/sam deploy $(if $(shell grep -s parameter_overrides infra/samconfig.toml),,--guided)
+
+undeploy: ## Say how to take it down; nothing of the history goes by itself
+	@sed -n '/^## Taking it down/,/^## /p' infra/README.md | sed '1d;$$d'
+
+local-up: ## Bring the stack up on an AWS of this machine's own, with the functions in target/lambda
+	infra/local/stack.py up
+
+local-down: ## End it
+	infra/local/stack.py down
+
+$(VENV)/%/installed: infra/requirements-%.txt
+	@rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 all: ## What CI runs
 	.ci/run

@@ -20,7 +20,7 @@ pub(crate) fn records() -> Option<Vec<u8>> {
 }
 
 /// Judges every record; calls `each` with the record and what it came to.
-fn replay(bytes: &[u8], desk: &Desk, mut each: impl FnMut(&Record<'_>, &Judged)) -> Replay {
+pub(crate) fn replay(bytes: &[u8], desk: &Desk, mut each: impl FnMut(&Record<'_>, &Judged)) -> Replay {
     let mut replay = Replay::default();
     let mut visit = |record: Result<Record<'_>, driftwire_cloudtrail::Unreadable>| match record {
         Ok(record) => {
@@ -59,7 +59,7 @@ fn every_real_record_ends_counted_and_what_changes_nothing_rings_nowhere() {
 }
 
 /// A declaration for whatever a record is about, as a state would have it: every real call then meets a declared resource.
-fn fitting(bytes: &[u8]) -> Vec<Declaration> {
+pub(crate) fn fitting(bytes: &[u8]) -> Vec<Declaration> {
     let mut declarations: BTreeMap<(String, String), Declaration> = BTreeMap::new();
     let desk = Desk::new(Vec::new());
     replay(bytes, &desk, |record, judged| {

@@ -16,6 +16,7 @@ mod desk;
 mod differential;
 mod extraction;
 mod fronts;
+mod gather;
 mod gold;
 mod identity;
 mod invariants;

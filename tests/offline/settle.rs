@@ -1,6 +1,6 @@
 //! What becomes of a change when the declared state of its resource moves: applied, absorbed, gone, or it stands.
 
-use driftwire_drift::{CodeWrite, Judged, Settlement, Status, Verdict, settle};
+use driftwire_drift::{CodeWrite, Earlier, Judged, Settlement, Status, Verdict, settle};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, declared};
@@ -25,8 +25,9 @@ fn by_terraform(mut record: Value) -> Value {
     record
 }
 
-fn settled(before: &Judged, again: &Judged, code: CodeWrite) -> Settlement {
-    settle(&before.outcomes[0], again, code)
+pub(crate) fn settled(before: &Judged, again: &Judged, code: CodeWrite) -> Settlement {
+    let earlier = Earlier::of(&before.outcomes[0]).unwrap();
+    settle(&earlier, &again.outcomes, code).1
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The verdict vectors: a declaration, a record, what must come out. Prints the score and lists the misses.
 
 use driftwire_declared::{Declaration, Standing};
-use driftwire_drift::{CodeWrite, FacetResult, Finding, Judged, Reason, Replay, Settlement, Status, Verdict, settle};
+use driftwire_drift::{CodeWrite, FacetResult, Finding, Judged, Reason, Replay, Settlement, Status, Verdict};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, key};
+use crate::settle::settled;
 
 #[test]
 fn every_vector_gets_its_verdict_path_and_values() {
@@ -40,7 +41,7 @@ fn check_in_time(vector: &Value, after: &Value) -> Result<(), String> {
     let attributes = moved["declared"]["attributes"].as_object_mut().expect("attributes");
     attributes.extend(after.as_object().expect("a state").clone());
     let again = Desk::new(declarations(&moved)).judge_settled(&vector["event"]);
-    let settled = settle(&before.outcomes[0], &again, CodeWrite::None);
+    let settled = settled(&before, &again, CodeWrite::None);
     if vector["expected"]["verdict"] == "no-drift" {
         expect(before.outcomes[0].verdict == Verdict::Held, format!("{:?} is not held", before.outcomes[0].verdict))?;
         return expect(settled == Settlement::Closed(Status::Applied), format!("{settled:?}"));

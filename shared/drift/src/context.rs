@@ -8,6 +8,7 @@ use crate::{
     finding::Change,
     index::Index,
     judge::Rules,
+    secrets::{self, HIDDEN, Secrets},
 };
 
 /// Everything a decision depends on besides the call: PURE-CORE.
@@ -23,6 +24,8 @@ pub struct Context<'c> {
     pub detail: Detail,
     /// Whether changes may still wait for a new declared state.
     pub waiting: Waiting,
+    /// Where secrets that are seen in passing are noted, so that what is kept of a record can be rid of them.
+    pub secrets: Option<&'c Secrets>,
 }
 
 /// Whether changes may wait for a new declared state.
@@ -49,7 +52,7 @@ impl<'c> Context<'c> {
     /// What a first judgement is made with: changes may wait, and only verdicts are kept of what does not differ.
     #[must_use]
     pub fn new(index: &'c Index, rules: &'c Rules, redactor: &'c Redactor) -> Self {
-        Self { index, rules, redactor, detail: Detail::Verdict, waiting: Waiting::Allowed }
+        Self { index, rules, redactor, detail: Detail::Verdict, waiting: Waiting::Allowed, secrets: None }
     }
 }
 
@@ -63,9 +66,29 @@ impl Context<'_> {
             Tool::CloudFormation | Tool::Pulumi => Zero::Value,
         };
         if driftwire_declared::is_redacted(declared) && driftwire_cloudtrail::mask(actual).is_none() {
+            if !driftwire_declared::is_redacted(actual) && secrets::holds_hashes(actual) {
+                return Comparison::Unknown(Unknown::Redacted);
+            }
+            if let Some(secrets) = self.secrets {
+                secrets.note_whole(actual);
+            }
             let hidden = self.redactor.redacted(actual);
             return compare::compare_with(declared, &hidden, equality, zero);
         }
+        // What was kept of a record has hashes where it had secrets.
+        if driftwire_declared::is_redacted(actual) {
+            return self.compare_kept(declared, actual, equality, zero);
+        }
+        let matched;
+        let actual = if secrets::holds_hashes(actual) {
+            matched = secrets::matched(self.redactor, declared, actual);
+            &matched
+        } else {
+            if let Some(secrets) = self.secrets {
+                secrets.note_below(declared, actual);
+            }
+            actual
+        };
         let compared = compare::compare_with(declared, actual, equality, zero);
         match &compared {
             Comparison::Different(all) if tool == Tool::CloudFormation && all.iter().all(is_damaged) => {
@@ -75,9 +98,25 @@ impl Context<'_> {
         }
     }
 
+    /// Compares with a value of which only the hash was kept.
+    fn compare_kept(&self, declared: &Value, actual: &Value, equality: Equality, zero: Zero) -> Comparison {
+        let hidden = self.redactor.redacted(declared);
+        if driftwire_declared::is_redacted(&hidden) || driftwire_declared::unresolved(declared).is_some() {
+            return compare::compare_with(&hidden, actual, equality, zero);
+        }
+        // Nothing is declared, and something was written.
+        let (declared, actual) = (Some(declared.clone()), Some(actual.clone()));
+        Comparison::Different(vec![Difference { path: String::new(), declared, actual }])
+    }
+
     /// Hides what is a secret, or looks like one, in a change.
     pub(crate) fn hide(&self, change: &mut Change) {
-        change.redacted |= hide(self.redactor, &change.attribute, &mut change.declared, &mut change.actual);
+        let seen = self.secrets.map(|_| change.actual.clone());
+        let hidden = hide(self.redactor, &change.attribute, &mut change.declared, &mut change.actual);
+        if let (true, Some(secrets), Some(Some(seen))) = (hidden, self.secrets, &seen) {
+            secrets.note_hidden(seen, change.actual.as_ref().unwrap_or(&Value::Null));
+        }
+        change.redacted |= hidden;
     }
 }
 
@@ -107,9 +146,6 @@ pub(crate) fn hide(
     }
     is_declared || is_actual
 }
-
-/// What people see in place of a secret.
-const HIDDEN: &str = "(sensitive)";
 
 /// Replaces hashes by a word, at every depth. Returns whether there were any.
 fn veil(value: &mut Value) -> bool {

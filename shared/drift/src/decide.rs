@@ -7,7 +7,7 @@ mod conclude;
 mod finding;
 mod join;
 
-use driftwire_catalog::{Effect as Kind, Target, Why, is_global};
+use driftwire_catalog::{Effect as Kind, Target, Why};
 
 use crate::{
     actor,
@@ -16,7 +16,7 @@ use crate::{
     facet::{self, Subject},
     finding::{Actor, ActorKind, Finding, ResourceRef},
     hold::hold,
-    index::{Found, Resource, SINGLETON},
+    index::{Found, Resource, SINGLETON, region_of},
     outcome::{Facet, Named, Outcome},
     understand::{
         effect::{self, Effect, Touch},
@@ -168,10 +168,6 @@ fn named(call: &Call<'_>, touch: &Touch<'_>) -> Named {
         account: call.account().to_owned(),
         region: region_of(kind, call.region()),
     }
-}
-
-fn region_of(kind: &str, region: &str) -> String {
-    if is_global(kind) && !kind.starts_with("AWS::S3::") { "global".to_owned() } else { region.to_owned() }
 }
 
 /// A touched resource that nobody declares: a creation is unmanaged, anything else is somebody else's business.

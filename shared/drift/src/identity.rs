@@ -21,7 +21,11 @@ pub(crate) fn of_call<'r>(record: &'r Record<'_>) -> Cow<'r, str> {
 }
 
 fn with_text<'r>(record: &'r Record<'_>, id: &'r str) -> Cow<'r, str> {
-    if is_uuid(id) { Cow::Borrowed(id) } else { Cow::Owned(format!("{id}-{}", hex(&Sha256::digest(record.raw)))) }
+    if is_uuid(id) || is_told(id) {
+        Cow::Borrowed(id)
+    } else {
+        Cow::Owned(format!("{id}-{}", hex(&Sha256::digest(record.raw))))
+    }
 }
 
 /// The first 16 bytes of a digest as 32 hex digits.
@@ -30,6 +34,12 @@ pub(crate) fn hex(digest: &[u8]) -> String {
     let mut hex = String::with_capacity(32);
     hex.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
     hex
+}
+
+/// Whether an id tells its record's text already, as that of a record that was kept does.
+fn is_told(id: &str) -> bool {
+    id.rsplit_once('-')
+        .is_some_and(|(_, text)| text.len() == 32 && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f')))
 }
 
 fn is_uuid(id: &str) -> bool {

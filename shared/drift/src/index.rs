@@ -4,11 +4,13 @@
 //! sides say them. A look-up costs the same whatever the number of declarations.
 
 mod alias;
+mod name;
 mod service;
 mod spelling;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use crate::understand::path;
 use crate::vocabulary::{self, kind_of, row_of};
@@ -20,6 +22,8 @@ use service::{belongs, services};
 use spelling::{folded, is_generated, may_be, place_of_arn, shorter, without_partition};
 
 pub(crate) use alias::{SINGLETON, own_segment};
+pub(crate) use name::region_of;
+pub use name::{Place, Reach};
 pub(crate) use spelling::{is_arn, joined, short};
 
 /// A resource that at least one declaration speaks of.
@@ -79,6 +83,8 @@ pub struct Index {
     aliases: HashMap<Box<str>, Vec<usize>>,
     /// `<resource id>|<scalable dimension>` to the range an autoscaler was given.
     bands: BTreeMap<String, (f64, f64)>,
+    /// What was asked for, where somebody wants to know.
+    asked: Option<Mutex<BTreeSet<String>>>,
 }
 
 impl Index {
@@ -257,6 +263,7 @@ impl Index {
     }
 
     fn pick(&self, key: &str, (account, region): (&str, &str), accept: &dyn Fn(&Resource) -> bool) -> Found<'_> {
+        self.note(key, account);
         let Some(positions) = self.aliases.get(key) else { return Found::Nothing };
         let mut best: Option<(&Resource, u8)> = None;
         let mut tied = false;

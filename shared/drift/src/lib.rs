@@ -23,6 +23,8 @@ mod cover;
 
 pub mod judge;
 
+pub mod secrets;
+
 pub mod context;
 pub mod hold;
 
@@ -31,18 +33,24 @@ mod rule_facets;
 mod tag_facets;
 
 pub mod decide;
+
+pub mod settle;
+
 pub mod open;
 pub mod replay;
-pub mod settle;
+
+pub mod gather;
 
 pub use call::Call;
 pub use context::{Context, Detail, Waiting};
 pub use decide::{Decision, decide, irrelevance};
 pub use finding::Finding;
-pub use index::Index;
+pub use gather::{Wanted, ask};
+pub use index::{Index, Place, Reach};
 pub use judge::Rules;
 pub use open::OpenDrift;
 pub use outcome::{Facet, FacetResult, Moment, Named, Outcome};
 pub use replay::{Judged, Replay, judge};
-pub use settle::{CodeWrite, Settlement, settle};
+pub use secrets::Secrets;
+pub use settle::{CodeWrite, Earlier, Settlement, settle};
 pub use verdict::{Reason, Severity, Status, Verdict};

@@ -14,7 +14,8 @@ use crate::{
     facet::RESOURCE,
     finding::Finding,
     identity,
-    outcome::{FacetResult, Moment, Named, Outcome},
+    outcome::{Facet, FacetResult, Moment, Named, Outcome},
+    settle::Settlement,
     verdict::{Evidence, FindingKind, Status, Verdict},
 };
 
@@ -52,6 +53,9 @@ struct Reported {
     nameless: bool,
     /// The registers that it speaks of.
     registers: BTreeSet<String>,
+    /// How it was closed because the code moved, rather than AWS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closed: Option<Status>,
 }
 
 /// How a finding stands.
@@ -123,6 +127,7 @@ impl ResourceDrift {
             kind: finding.kind,
             nameless: finding.who.principal.is_none(),
             registers,
+            closed: None,
         };
         let rank = |reported: &Reported| (reported.nameless, reported.moment.clone());
         let is_better = self.reported.get(&finding.id).is_none_or(|known| rank(&new) < rank(known));
@@ -140,7 +145,7 @@ impl ResourceDrift {
     /// How a finding stands now.
     #[must_use]
     pub fn standing(&self, finding: &str) -> Option<Standing> {
-        let Reported { moment, kind, registers, nameless: _ } = self.reported.get(finding)?;
+        let Reported { moment, kind, registers, closed, nameless: _ } = self.reported.get(finding)?;
         let registers: Vec<&Register> = registers.iter().filter_map(|name| self.registers.get(name)).collect();
         let later: Vec<&&Register> = registers.iter().filter(|register| register.newest > *moment).collect();
         let contested = registers.iter().any(|register| register.contested);
@@ -160,7 +165,51 @@ impl ResourceDrift {
         {
             standing.superseded_by = Some(deletion.event_id.clone());
         }
+        if let (Status::Open, Some(closed)) = (standing.status, closed) {
+            standing.status = *closed;
+        }
         Some(standing)
+    }
+
+    /// The moments of the records that what is open rests on: the newest call of a property that is not as declared, and
+    /// what was made or deleted and nothing overtook.
+    #[must_use]
+    pub fn live(&self) -> BTreeSet<&Moment> {
+        let registers = self.registers.values().filter(|it| it.state != State::Same).map(|it| &it.newest);
+        let whole = self.reported.iter().filter(|(id, it)| {
+            it.registers.is_empty()
+                && it.closed.is_none()
+                && self.standing(id).is_some_and(|standing| standing.superseded_by.is_none())
+        });
+        registers.chain(whole.map(|(_, it)| &it.moment)).collect()
+    }
+
+    /// Takes in what a record that was taken in before comes to now, the declared state having moved. `again` is none
+    /// where nobody declares the resource any more. Returns whether its finding is new.
+    pub fn settle(&mut self, moment: &Moment, again: Option<&Outcome>, settlement: &Settlement) -> bool {
+        for (name, register) in self.registers.iter_mut().filter(|(_, it)| it.newest == *moment) {
+            let facet = again.and_then(|it| it.facets.iter().find(|facet| facet.register.as_ref() == name));
+            register.state = match facet.map(|it| it.result) {
+                Some(FacetResult::Differs(_)) => State::Differs,
+                Some(FacetResult::Unknown(_)) => State::Unknown,
+                // What the code or the rules leave alone now is nobody's drift.
+                Some(FacetResult::Same(_) | FacetResult::Undeclared | FacetResult::Quiet(_)) | None => State::Same,
+            };
+        }
+        match settlement {
+            Settlement::Stands(finding) => {
+                let stands = |facet: &&Facet| matches!(facet.result, FacetResult::Differs(_) | FacetResult::Unknown(_));
+                let facets = again.into_iter().flat_map(|it| &it.facets).filter(stands);
+                self.report(moment, finding, facets.map(|it| it.register.as_ref().to_owned()).collect())
+            }
+            Settlement::Closed(_) | Settlement::Quiet(_) => {
+                let status = if let Settlement::Closed(status) = settlement { *status } else { Status::Gone };
+                for reported in self.reported.values_mut().filter(|it| it.moment == *moment) {
+                    reported.closed = Some(status);
+                }
+                false
+            }
+        }
     }
 
     /// A deletion of the resource stands for everything that differed on it.

@@ -6,8 +6,7 @@
 
 use crate::{
     finding::Finding,
-    outcome::Outcome,
-    replay::Judged,
+    outcome::{Named, Outcome},
     verdict::{Reason, Status, Verdict},
 };
 
@@ -18,6 +17,26 @@ pub enum CodeWrite {
     Seen,
     /// No call of a pipeline was seen.
     None,
+}
+
+/// What is known of how a record ended for a resource, before the declared state moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// The resource.
+    pub resource: Named,
+    /// The declaration concerned.
+    pub address: Option<String>,
+    /// Whether it waited for a new declared state.
+    pub held: bool,
+}
+
+impl Earlier {
+    /// What an outcome leaves to be settled; nothing where it has no resource.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        let resource = outcome.resource.clone()?;
+        Some(Self { resource, address: outcome.address.clone(), held: outcome.verdict == Verdict::Held })
+    }
 }
 
 /// What became of a change.
@@ -31,24 +50,23 @@ pub enum Settlement {
     Quiet(Reason),
 }
 
-/// Settles the outcome that a record had for a resource, by what the same record is judged as now.
+/// Settles what a record had come to for a resource, by what the same record is judged as now: the outcome it has for the
+/// resource, if it has one still, and what that means.
 ///
 /// `again` is made with [`crate::context::Waiting::Over`] and the new declarations.
 #[must_use]
-pub fn settle(before: &Outcome, again: &Judged, code: CodeWrite) -> Settlement {
-    let now = again.outcomes.iter().find(|it| it.resource.is_some() && it.resource == before.resource);
-    let Some(now) = now.or_else(|| again.outcomes.iter().find(|it| it.address == before.address)) else {
-        return Settlement::Closed(Status::Gone);
-    };
-    match (now.verdict, now.reason) {
-        (Verdict::InSync, _) if before.verdict == Verdict::Held || code == CodeWrite::Seen => {
-            Settlement::Closed(Status::Applied)
-        }
+pub fn settle<'a>(before: &Earlier, again: &'a [Outcome], code: CodeWrite) -> (Option<&'a Outcome>, Settlement) {
+    let now = again.iter().find(|it| it.resource.as_ref() == Some(&before.resource));
+    let moved = || again.iter().find(|it| it.address.is_some() && it.address == before.address);
+    let Some(now) = now.or_else(moved) else { return (None, Settlement::Closed(Status::Gone)) };
+    let settlement = match (now.verdict, now.reason) {
+        (Verdict::InSync, _) if before.held || code == CodeWrite::Seen => Settlement::Closed(Status::Applied),
         (Verdict::InSync, _) => Settlement::Closed(Status::Absorbed),
         (Verdict::Irrelevant, Reason::NotDeclared | Reason::Deposed) => Settlement::Closed(Status::Gone),
         (_, reason) => match &now.finding {
             Some(finding) => Settlement::Stands(Box::new(finding.clone())),
             None => Settlement::Quiet(reason),
         },
-    }
+    };
+    (Some(now), settlement)
 }

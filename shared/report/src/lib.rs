@@ -29,5 +29,5 @@ pub mod table;
 pub mod summary;
 
 pub use layout::{Color, View};
-pub use table::findings;
+pub use table::{facts, findings};
 pub use wording::title;

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 
 use crate::layout::{Page, View};
-use crate::plain::shorten;
+use crate::plain::{plain, shorten};
 use crate::policy::{self, StatementDifference};
 use crate::v1::{ActorKind, Change, ChangeOp, Declaration, Finding, FindingKind, Severity, Status};
 use crate::value;
@@ -41,24 +41,41 @@ pub fn severity_style(severity: Severity) -> Style {
     }
 }
 
+/// Returns what there is to know of a finding, besides its title and severity: a label and a line each, in the order in
+/// which people want to know it. A line without a label goes on with the one before.
+///
+/// No line acts on where it is shown, and none shows a hidden value.
+pub fn facts(finding: &Finding) -> Vec<(&'static str, String)> {
+    styled(finding).into_iter().map(|(label, text, _)| (label, plain(&text))).collect()
+}
+
 fn block(finding: &Finding, page: &mut Page) {
-    let normal = Style::new();
     let mark = finding.severity.as_str().to_uppercase();
-    page.marked(&mark, severity_style(finding.severity), &finding.title, normal.bold());
-    page.labeled("when", &time(finding.when.event_time), normal);
-    page.labeled("who", &who(finding), normal);
-    page.labeled("where", &place(finding), normal);
-    if let Some(declaration) = finding.resource.declarations.first() {
-        page.labeled("code", &code(declaration), normal);
+    page.marked(&mark, severity_style(finding.severity), &finding.title, Style::new().bold());
+    for (label, text, style) in styled(finding) {
+        page.labeled(label, &text, style);
     }
-    what(finding, page);
+}
+
+fn styled(finding: &Finding) -> Vec<(&'static str, String, Style)> {
+    let normal = Style::new();
+    let mut facts = vec![
+        ("when", time(finding.when.event_time), normal),
+        ("who", who(finding), normal),
+        ("where", place(finding), normal),
+    ];
+    if let Some(declaration) = finding.resource.declarations.first() {
+        facts.push(("code", code(declaration), normal));
+    }
+    facts.extend(what(finding));
     if finding.status != Status::Open {
-        page.labeled("status", status(finding.status), normal);
+        facts.push(("status", status(finding.status).to_owned(), normal));
     }
     if let Some(event) = &finding.superseded_by {
-        page.labeled("then", &format!("changed again by event {}", shorten(event, NAME_WIDTH)), normal);
+        facts.push(("then", format!("changed again by event {}", shorten(event, NAME_WIDTH)), normal));
     }
-    page.labeled("rule", &rule(finding), normal);
+    facts.push(("rule", rule(finding), normal));
+    facts
 }
 
 fn time(instant: Timestamp) -> String {
@@ -130,12 +147,12 @@ fn rule(finding: &Finding) -> String {
     }
 }
 
-fn what(finding: &Finding, page: &mut Page) {
+fn what(finding: &Finding) -> Vec<(&'static str, String, Style)> {
     let mut label = "what";
+    let mut facts = Vec::new();
     for change in &finding.changes {
         for (text, style) in lines(finding, change) {
-            page.labeled(label, &text, style);
-            label = "";
+            facts.push((std::mem::take(&mut label), text, style));
         }
     }
     if finding.changes.is_empty() {
@@ -146,8 +163,9 @@ fn what(finding: &Finding, page: &mut Page) {
             FindingKind::Touched => format!("{call}; the new value is not in the record"),
             FindingKind::Modified | FindingKind::Undeclared => call,
         };
-        page.labeled(label, &words, Style::new());
+        facts.push((label, words, Style::new()));
     }
+    facts
 }
 
 /// One line for a change; for a policy document, one for each statement that differs too.
@@ -180,6 +198,7 @@ fn sides(finding: &Finding, change: &Change) -> (String, String) {
     let said = |value: &Option<serde_json::Value>, absent: &str| match value {
         Some(_) if change.redacted => value::HIDDEN.to_owned(),
         Some(value) => value::in_words(&change.attribute, value, VALUE_WIDTH),
+        None if change.elided => value::ELIDED.to_owned(),
         None => absent.to_owned(),
     };
     if change.attribute == value::WHOLE {

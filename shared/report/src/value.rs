@@ -8,6 +8,9 @@ use crate::plain::{plain, shorten};
 /// What stands for a value that is hidden.
 pub(crate) const HIDDEN: &str = "(hidden)";
 
+/// What stands for a value that is too large to send.
+pub(crate) const ELIDED: &str = "(too large to show here)";
+
 /// What stands for a value that is not there.
 pub(crate) const NONE: &str = "(none)";
 

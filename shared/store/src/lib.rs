@@ -8,8 +8,12 @@
 mod chain;
 mod filter;
 mod model;
+mod notices;
 
+mod configuration;
+mod declared;
 mod record;
+mod resettle;
 
 mod memory;
 
@@ -20,12 +24,16 @@ mod dynamodb;
 mod sqlite;
 
 pub use chain::{Broken, Entry, Event, verify};
+pub use configuration::{Configuration, RulesText};
+pub use declared::{Declared, Gathered, Moved, OriginHead, OriginState, Origins, Replaced};
 #[cfg(feature = "dynamodb")]
-pub use dynamodb::DynamoDb;
+pub use dynamodb::{DynamoDb, StreamError, StreamEvent, StreamRecord, Streamed};
 pub use filter::{Filter, Order, Page, PageRequest};
 pub use memory::Memory;
-pub use model::{FindingStanding, Mark, OutcomeMark, RecordWrite, ResourceWrite, Stored, Written};
-pub use record::{Recorded, record};
+pub use model::{FindingStanding, Kept, Mark, OutcomeMark, RecordWrite, ResourceWrite, Stored, Written};
+pub use notices::{Notices, Told};
+pub use record::{Intake, Recorded, record, record_with};
+pub use resettle::{Cause, Settled, resettle, resettle_all};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 
@@ -33,6 +41,7 @@ use std::future::Future;
 
 use driftwire_drift::Named;
 use driftwire_report::v1::Finding;
+use jiff::Timestamp;
 use thiserror::Error;
 
 /// Why a store did not answer.
@@ -69,6 +78,22 @@ pub trait Drift: Sync {
     /// # Errors
     /// When the store does not answer; then it may or may not have been made, and making it again is safe.
     fn write(&self, write: &RecordWrite) -> impl Future<Output = Result<Written, StoreError>> + Send;
+}
+
+/// What judging again needs.
+pub trait Records: Sync {
+    /// The records that what is open on a resource rests on, in the order in which they happened.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn kept(&self, resource: &Named) -> impl Future<Output = Result<Vec<Kept>, StoreError>> + Send;
+
+    /// Resources with a record that waits for a declared state, and has waited long enough at a time; those that have
+    /// waited longest first, no more than `limit`.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn due(&self, at: Timestamp, limit: usize) -> impl Future<Output = Result<Vec<Named>, StoreError>> + Send;
 }
 
 /// What questions need.

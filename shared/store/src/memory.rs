@@ -1,21 +1,29 @@
 //! A store in memory: the default of a replay, and the double in tests.
 
-use std::collections::BTreeMap;
+mod declared;
+mod notices;
+mod records;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use driftwire_drift::Named;
+use driftwire_drift::{Moment, Named};
 use driftwire_report::v1::Finding;
 use jiff::Timestamp;
 
 use crate::chain::Entry;
+use crate::configuration::{Configuration, RulesText};
+use crate::declared::{Item, OriginHead};
 use crate::filter::{Filter, Order, Page, PageRequest};
-use crate::model::{FindingStanding, Mark, RecordWrite, ResourceWrite, Stored, Written};
+use crate::model::{FindingStanding, Kept as KeptRecord, Mark, RecordWrite, ResourceWrite, Stored, Written};
 use crate::{Drift, History, StoreError};
 
 /// A store in memory.
 #[derive(Debug, Default)]
 pub struct Memory {
     kept: Mutex<Kept>,
+    /// What people were told.
+    conversations: Mutex<notices::Conversations>,
 }
 
 #[derive(Debug, Default)]
@@ -24,6 +32,13 @@ struct Kept {
     entries: BTreeMap<Named, Vec<Entry>>,
     findings: BTreeMap<String, (Finding, FindingStanding)>,
     marks: BTreeMap<String, Mark>,
+    records: BTreeMap<Named, BTreeMap<Moment, KeptRecord>>,
+    heads: BTreeMap<String, OriginHead>,
+    declared: BTreeMap<(String, String), Item>,
+    /// Names to the declarations that they lead to.
+    names: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// Versions of the rules file, the oldest first.
+    rules: Vec<String>,
 }
 
 impl Memory {
@@ -43,6 +58,9 @@ impl Kept {
     fn apply(&mut self, write: &ResourceWrite) {
         self.resources.insert(write.resource.clone(), write.stored.clone());
         self.entries.entry(write.resource.clone()).or_default().extend(write.entries.iter().cloned());
+        let records = self.records.entry(write.resource.clone()).or_default();
+        records.extend(write.keep.iter().map(|it| (it.moment.clone(), it.clone())));
+        write.forget.iter().for_each(|moment| drop(records.remove(moment)));
         for standing in &write.standings {
             let new = write.found.iter().find(|finding| finding.id == standing.id).cloned();
             let known = || self.findings.get(&standing.id).map(|(finding, _)| finding.clone());
@@ -70,6 +88,23 @@ impl Drift for Memory {
         }
         kept.marks.insert(write.mark.identity.clone(), write.mark.clone());
         Ok(Written::Done)
+    }
+}
+
+impl Configuration for Memory {
+    async fn rules(&self, limit: usize) -> Result<Vec<RulesText>, StoreError> {
+        let kept = self.kept();
+        let versions = (1..).zip(&kept.rules).map(|(version, text)| RulesText { version, text: text.clone() });
+        let oldest = kept.rules.len().saturating_sub(limit);
+        let mut newest: Vec<RulesText> = versions.skip(oldest).collect();
+        newest.reverse();
+        Ok(newest)
+    }
+
+    async fn put_rules(&self, text: &str) -> Result<u64, StoreError> {
+        let mut kept = self.kept();
+        kept.rules.push(text.to_owned());
+        Ok(kept.rules.len() as u64)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is written and read: shapes without behavior.
 
-use driftwire_drift::Named;
 use driftwire_drift::open::{ResourceDrift, Standing};
+use driftwire_drift::{Moment, Named};
 use driftwire_report::v1::{Evidence, Finding, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,25 @@ pub struct ResourceWrite {
     pub standings: Vec<FindingStanding>,
     /// What joins the history.
     pub entries: Vec<Entry>,
+    /// The records that what is open now rests on, and did not before.
+    pub keep: Vec<Kept>,
+    /// The records that nothing rests on any more.
+    pub forget: Vec<Moment>,
+}
+
+/// A record that something open rests on, kept so that it can be judged again when the declared state moves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// When it happened.
+    pub moment: Moment,
+    /// The declaration concerned.
+    pub address: Option<String>,
+    /// Whether it waits for a new declared state.
+    pub held: bool,
+    /// Until when it waits, where that is known.
+    pub due: Option<Timestamp>,
+    /// The record as JSON, with hashes in the place of secrets.
+    pub record: String,
 }
 
 /// How a finding stands.

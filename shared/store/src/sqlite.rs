@@ -1,11 +1,15 @@
-//! A store in one SQLite file, for one machine: what is open, every finding, and the history of every resource.
+//! A store in one SQLite file, for one machine: declared state, what is open, every finding, and the history of every
+//! resource.
 //!
 //! Several processes may use it at once: readers see whole writes only, and a write that follows an older one than the
 //! newest is not made. A write survives the death of the process; where the machine loses power the newest ones may be
 //! missing, and recording them again brings them back: ONCE. Nothing is filtered or sorted outside the database.
 
 mod damage;
+mod declared;
+mod notices;
 mod query;
+mod records;
 mod schema;
 mod write;
 
@@ -34,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How much of the file is kept in memory, in KiB, as SQLite wants it said: negative.
 const CACHE_KIB: i64 = -65_536;
 /// How many prepared statements are kept: all that there are.
-const STATEMENTS: usize = 32;
+const STATEMENTS: usize = 48;
 
 /// A store in one SQLite file.
 #[derive(Debug)]
@@ -251,6 +255,8 @@ mod tests {
                 found: Vec::new(),
                 standings: Vec::new(),
                 entries: Vec::new(),
+                keep: Vec::new(),
+                forget: Vec::new(),
             }],
         };
         let store = Sqlite::open(&path).unwrap();

@@ -88,6 +88,22 @@ fn findings_are_those_of_a_replay_in_any_order() {
     }
 }
 
+/// A test of each check about declared state.
+macro_rules! tests {
+    ($($check:ident)*) => {
+        $(#[test]
+        fn $check() {
+            on_a_table!(|table| suite::declared::$check(&table.store(&Wire::default())).await);
+        })*
+    };
+}
+suite::declared::every_check!(tests);
+
+#[test]
+fn what_was_told_is_known() {
+    on_a_table!(|table| suite::notices::what_was_told_is_known(&table.store(&Wire::default())).await);
+}
+
 #[test]
 fn a_repeat_writes_nothing() {
     on_a_table!(|table| suite::a_repeat_writes_nothing(&table.store(&Wire::default())).await);
@@ -244,6 +260,8 @@ fn reported(count: usize, version: u64) -> (Named, RecordWrite) {
         found: Vec::new(),
         standings: Vec::new(),
         entries: Vec::new(),
+        keep: Vec::new(),
+        forget: Vec::new(),
     };
     (resource, RecordWrite { mark, resources: vec![write] })
 }

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use driftwire_drift::Named;
 use driftwire_report::v1::Finding;
 use driftwire_store::{
-    Drift, Filter, History, Mark, PageRequest, RecordWrite, ResourceWrite, Sqlite, StoreError, Stored, verify,
+    Drift, Filter, History, Mark, Notices as _, Origins as _, PageRequest, RecordWrite, ResourceWrite, Sqlite,
+    StoreError, Stored, verify,
 };
 use pollster::block_on;
 use rusqlite::Connection;
+use suite::declared::{log_group, state};
 use tempfile::TempDir;
 
 /// A folder for one store, gone after the test.
@@ -82,6 +84,13 @@ fn findings_are_those_of_a_replay_in_any_order() {
 }
 
 #[test]
+fn what_was_told_is_known() {
+    let folder = Folder::new();
+    block_on(suite::notices::what_was_told_is_known(&folder.open()));
+    assert!(block_on(folder.open().is_told("slack#C1", "n-3")).unwrap());
+}
+
+#[test]
 fn a_repeat_writes_nothing() {
     block_on(suite::a_repeat_writes_nothing(&Folder::new().open()));
 }
@@ -95,6 +104,17 @@ fn a_write_that_meets_another_is_not_made() {
 fn questions_are_answered_page_by_page() {
     block_on(suite::questions_are_answered_page_by_page(&Folder::new().open()));
 }
+
+/// A test of each check about declared state.
+macro_rules! tests {
+    ($($check:ident)*) => {
+        $(#[test]
+        fn $check() {
+            block_on(suite::declared::$check(&Folder::new().open()));
+        })*
+    };
+}
+suite::declared::every_check!(tests);
 
 #[test]
 fn opening_again_finds_everything() {
@@ -134,6 +154,8 @@ fn a_write_that_fails_midway_leaves_nothing() {
         found: Vec::new(),
         standings: Vec::new(),
         entries: Vec::new(),
+        keep: Vec::new(),
+        forget: Vec::new(),
     };
     let new = Named { id: "another".to_owned(), ..resource.clone() };
     let writes = vec![write(resource.clone(), stored.version + 1), write(new.clone(), 1)];
@@ -231,8 +253,100 @@ fn a_file_that_is_no_store_is_refused() {
 fn a_file_of_a_newer_version_is_refused() {
     let folder = Folder::new();
     kept(&folder);
-    Connection::open(folder.path()).unwrap().pragma_update(None, "user_version", 2).unwrap();
-    insta::assert_snapshot!(folder.refused(Sqlite::open(&folder.path())), @"sqlite:[dir]/drift.db: the file is of version 2, and this driftwire knows versions up to 1; use a newer driftwire");
+    Connection::open(folder.path()).unwrap().pragma_update(None, "user_version", 3).unwrap();
+    insta::assert_snapshot!(folder.refused(Sqlite::open(&folder.path())), @"sqlite:[dir]/drift.db: the file is of version 3, and this driftwire knows versions up to 2; use a newer driftwire");
+}
+
+/// A file of version 1, with the morning of another store in it.
+fn of_version_1(folder: &Folder) -> (Folder, Everything) {
+    let (new, old) = (kept(folder), Folder::new());
+    let connection = Connection::open(old.path()).unwrap();
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).unwrap();
+    connection.execute_batch(include_str!("suite/version1.sql")).unwrap();
+    connection.pragma_update(None, "application_id", 0x4452_4654).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    connection.execute("ATTACH ?1 AS new", [folder.path().display().to_string()]).unwrap();
+    for table in ["resources", "history", "findings", "addresses", "marks"] {
+        let statement = format!("INSERT INTO main.{table} SELECT * FROM new.{table}");
+        assert!(connection.execute(&statement, []).unwrap() > 0, "{table}");
+    }
+    (old, new)
+}
+
+fn version(folder: &Folder) -> i64 {
+    Connection::open(folder.path()).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_file_of_version_1_keeps_what_it_has_and_can_be_synced() {
+    let (old, before) = of_version_1(&Folder::new());
+    // A question leaves it as it is.
+    let asked = Sqlite::open_existing(&old.path()).unwrap();
+    assert_eq!((everything(&asked), version(&old)), (before, 1));
+    let error = block_on(asked.origins()).unwrap_err().to_string();
+    assert!(
+        error.ends_with(
+            "the file is of an older version, without declared state; `driftwire sync --store` brings it up to date"
+        ),
+        "{error}"
+    );
+    drop(asked);
+    let (old, before) = of_version_1(&Folder::new());
+    let store = old.open();
+    assert_eq!((everything(&store), version(&old)), (before, 2));
+    block_on(suite::declared::a_part_in_another_state_comes_along(&store));
+    assert_eq!(block_on(old.open().origins()).unwrap().len(), 2);
+}
+
+#[test]
+fn connections_that_bring_a_file_up_to_date_at_once_do_it_once() {
+    let (old, before) = of_version_1(&Folder::new());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert_eq!(everything(&old.open()), before));
+        }
+    });
+    assert_eq!(version(&old), 2);
+}
+
+#[test]
+fn a_sync_that_fails_midway_leaves_nothing() {
+    let folder = Folder::new();
+    block_on(suite::declared::only_what_changed_is_written(&folder.open()));
+    let trigger = "CREATE TRIGGER fails BEFORE INSERT ON names WHEN new.name LIKE '%jobs%'
+        BEGIN SELECT RAISE(ABORT, 'on purpose'); END";
+    Connection::open(folder.path()).unwrap().execute_batch(trigger).unwrap();
+    let store = folder.open();
+    let before = block_on(store.origins()).unwrap();
+    let counts = || -> (i64, i64) {
+        let count = "SELECT (SELECT count(*) FROM declarations), (SELECT count(*) FROM names)";
+        Connection::open(folder.path()).unwrap().query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    };
+    let (kept, state) = (counts(), state("a.tfstate", 9, &[log_group("api", 1), log_group("jobs", 3)]));
+    let error = block_on(store.replace(&state)).unwrap_err().to_string();
+    assert!(error.contains("on purpose"), "{error}");
+    assert_eq!((block_on(store.origins()).unwrap(), counts()), (before, kept));
+}
+
+#[test]
+fn syncs_at_once_leave_one_of_them_whole() {
+    let folder = Folder::new();
+    std::thread::scope(|scope| {
+        for serial in 1..=4 {
+            let folder = &folder;
+            scope.spawn(move || {
+                let groups: Vec<_> = (0..serial).map(|at| log_group(&format!("group-{at}"), 7)).collect();
+                block_on(folder.open().replace(&state("a.tfstate", serial, &groups))).unwrap();
+            });
+        }
+    });
+    let heads = block_on(folder.open().origins()).unwrap();
+    assert_eq!((heads.len(), heads[0].serial, heads[0].declarations), (1, Some(4), 4));
+    let names: i64 = Connection::open(folder.path())
+        .unwrap()
+        .query_row("SELECT count(*) FROM declarations", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(names, 4);
 }
 
 #[test]

@@ -110,6 +110,10 @@ pub struct Change {
     /// Whether AWS applies it later; absent when it does not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
+    /// Whether values were left out because they are too large to send; absent when they were not. The whole finding is in
+    /// the table.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elided: bool,
 }
 
 /// Who is behind a call. What the record does not say is absent.
@@ -253,6 +257,7 @@ impl From<&core::Change> for Change {
             actual: actual.clone().filter(|value| !value.is_null()),
             redacted: *redacted,
             pending: *pending,
+            elided: false,
         }
     }
 }

@@ -110,6 +110,11 @@ pub(super) fn open<'a>(item: &Attributes, part: impl Fn(&Key) -> Option<&'a Attr
     if hex(&Sha256::digest(&joined)) == digest { unpack(&joined) } else { Opened::Torn }
 }
 
+/// Whether two items hold the same text.
+pub(super) fn is_same(one: &Attributes, other: &Attributes) -> bool {
+    [BODY, PACKED, DIGEST].iter().all(|name| one.get(*name) == other.get(*name))
+}
+
 fn packed(item: &Attributes) -> Option<&[u8]> {
     item.get(PACKED)?.as_b().ok().map(AsRef::as_ref)
 }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use driftwire_drift::{Moment, Named};
 use driftwire_report::v1::{Finding, Status};
 use serde::Serialize;
 
 use super::body::Body;
-use super::key::{AT, Attributes, EXPIRES, Key, Name, at, bounded, lane, name, number, read_text, text};
-use super::key::{BY_ACCOUNT, BY_ACTOR, BY_RESOURCE, BY_SEVERITY, Index, PK, SK};
-use crate::model::{FindingStanding, Mark, ResourceWrite};
+use super::key::{AT, Attributes, EXPIRES, Key, Name, at, bounded, lane, name, number, read_text, text, time};
+use super::key::{BY_ACCOUNT, BY_ACTOR, BY_DUE, BY_RESOURCE, BY_SEVERITY, Index, PK, SK};
+use crate::model::{FindingStanding, Kept, Mark, ResourceWrite};
 
 pub(super) const VERSION: &str = "version";
 pub(super) const ENTRIES: &str = "entries";
@@ -18,6 +19,8 @@ pub(super) const ENTRIES: &str = "entries";
 pub(super) const NAMED: &str = "named";
 /// There while standings are still to be written.
 pub(super) const OWED: &str = "owed";
+/// The partition of what waits for a declared state.
+pub(super) const HELD: &str = "held";
 const STATUS: &str = "status";
 const CONTESTED: &str = "contested";
 const SUPERSEDED_BY: &str = "superseded_by";
@@ -138,6 +141,26 @@ impl Maker<'_> {
         };
         let item = TransactWriteItem::builder().update(update.build()?).build();
         Ok(Planned { item, bytes: OVERHEAD, role: Role::Standing })
+    }
+
+    /// A record to be judged again, with its parts.
+    pub(super) fn kept(self, resource: &Named, kept: &Kept) -> Result<Vec<Planned>, BuildError> {
+        let key = Key::kept(resource, &kept.moment);
+        let mut item = key.attributes();
+        item.insert(NAMED.to_owned(), text(&json(resource)));
+        if let Some(due) = kept.due.filter(|_| kept.held) {
+            item.insert(BY_DUE.partition.to_owned(), text(HELD));
+            item.insert(BY_DUE.sort.to_owned(), text(&time(due)));
+        }
+        let parts = Body::new(json(kept)).put(&key, &mut item);
+        self.with_parts(item, parts, Condition::None, Role::Free)
+    }
+
+    /// A record that nothing rests on any more. It has no parts: CloudTrail keeps records below 256 KB, and they are packed.
+    pub(super) fn forget(self, resource: &Named, moment: &Moment) -> Result<Planned, BuildError> {
+        let key = Key::kept(resource, moment).attributes();
+        let delete = Delete::builder().table_name(self.table).set_key(Some(key)).build()?;
+        Ok(Planned { item: TransactWriteItem::builder().delete(delete).build(), bytes: OVERHEAD, role: Role::Free })
     }
 
     /// How a record ended.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use driftwire_drift::Named;
+use driftwire_drift::{Moment, Named};
 use driftwire_report::v1::{Finding, Severity, Status};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -26,18 +26,20 @@ const SELF: &str = "@";
 /// A partition key has at most 2,048 bytes and a sort key 1,024; longer names end in their hash.
 const LONGEST: usize = 900;
 
-/// An index, and the attribute that is its partition key.
+/// An index, and the attributes that are its keys.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Index {
     pub(super) name: &'static str,
     pub(super) partition: &'static str,
+    pub(super) sort: &'static str,
 }
 
-pub(super) const BY_RESOURCE: Index = Index { name: "by-resource", partition: "resource" };
-pub(super) const BY_ACTOR: Index = Index { name: "by-actor", partition: "actor" };
-pub(super) const BY_ACCOUNT: Index = Index { name: "by-account", partition: "account" };
-pub(super) const BY_SEVERITY: Index = Index { name: "by-severity", partition: "lane" };
-pub(super) const INDEXES: [Index; 4] = [BY_RESOURCE, BY_ACTOR, BY_ACCOUNT, BY_SEVERITY];
+pub(super) const BY_RESOURCE: Index = Index { name: "by-resource", partition: "resource", sort: AT };
+pub(super) const BY_ACTOR: Index = Index { name: "by-actor", partition: "actor", sort: AT };
+pub(super) const BY_ACCOUNT: Index = Index { name: "by-account", partition: "account", sort: AT };
+pub(super) const BY_SEVERITY: Index = Index { name: "by-severity", partition: "lane", sort: AT };
+pub(super) const BY_DUE: Index = Index { name: "by-due", partition: "due_lane", sort: "due" };
+pub(super) const INDEXES: [Index; 5] = [BY_RESOURCE, BY_ACTOR, BY_ACCOUNT, BY_SEVERITY, BY_DUE];
 
 /// The primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +71,45 @@ impl Key {
         Self::itself(bounded(&format!("M#{identity}")))
     }
 
+    /// That a sink was given a notice.
+    pub(super) fn told(sink: &str, notice: &str) -> Self {
+        Self::itself(bounded(&format!("N!{sink}#{notice}")))
+    }
+
+    /// Where a sink's conversation about a subject goes on.
+    pub(super) fn thread(sink: &str, subject: &str) -> Self {
+        Self::itself(bounded(&format!("T#{sink}#{subject}")))
+    }
+
+    /// The id of the finding that it is the key of.
+    pub(super) fn finding_id(&self) -> Option<&str> {
+        self.pk.strip_prefix("F#").filter(|_| self.sk == SELF)
+    }
+
+    /// A record that what is open on a resource rests on.
+    pub(super) fn kept(named: &Named, moment: &Moment) -> Self {
+        Self { sk: bounded(&format!("{KEPT}{}#{}", time(moment.time), moment.event_id)), ..Self::resource(named) }
+    }
+
+    /// What is known of an origin as a whole.
+    pub(super) fn origin(origin: &str) -> Self {
+        Self { pk: ORIGINS.to_owned(), sk: bounded(origin) }
+    }
+
+    pub(super) fn declaration(origin: &str, key: &str) -> Self {
+        Self { pk: bounded(&format!("O#{origin}")), sk: bounded(&format!("{DECLARATION}{key}")) }
+    }
+
+    /// What leads to declarations by a name of their resource.
+    pub(super) fn alias(name: &str) -> Self {
+        Self::itself(bounded(&format!("A#{name}")))
+    }
+
+    /// A version of the rules file.
+    pub(super) fn rules(version: u64) -> Self {
+        Self { pk: "C#rules".to_owned(), sk: format!("{version:012}") }
+    }
+
     /// A piece of an item's body, counted from 1.
     pub(super) fn part(&self, number: usize) -> Self {
         Self { pk: self.pk.clone(), sk: format!("{}#p{number:04}", self.sk) }
@@ -90,6 +131,12 @@ impl Key {
 
 /// What the sort keys of a history begin with.
 pub(super) const HISTORY: &str = "H#";
+/// What the sort keys of kept records begin with.
+pub(super) const KEPT: &str = "K#";
+/// What the sort keys of declarations begin with.
+pub(super) const DECLARATION: &str = "D#";
+/// The partition that lists all origins.
+pub(super) const ORIGINS: &str = "O";
 
 /// The partition of other names than those that have an index.
 pub(super) fn name(of: Name, name: &str) -> String {

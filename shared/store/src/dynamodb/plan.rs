@@ -110,6 +110,12 @@ fn planned(maker: Maker<'_>, write: &ResourceWrite) -> Result<Group, Unplanned> 
         }
     }
     items.extend(maker.history(write)?);
+    for kept in &write.keep {
+        items.extend(maker.kept(&write.resource, kept)?);
+    }
+    for moment in &write.forget {
+        items.push(maker.forget(&write.resource, moment)?);
+    }
     let head = maker.head(write, false)?;
     if !fits(items.iter().chain(&head)) {
         return Err(Unplanned::TooLarge(write.resource.clone()));

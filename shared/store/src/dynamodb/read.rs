@@ -21,16 +21,29 @@ impl DynamoDb {
     pub(super) async fn load_resources(&self, resources: &[Named]) -> Result<Vec<Option<Stored>>, StoreError> {
         let keys: BTreeMap<Key, &Named> = resources.iter().map(|it| (Key::resource(it), it)).collect();
         let loaded = self.texts(self.get(keys.keys().cloned().collect()).await?).await?;
-        let mut stored: BTreeMap<&Named, Stored> = BTreeMap::new();
-        for (key, (item, text)) in &loaded {
-            let Some(named) = keys.get(key) else { continue };
+        let mut stored = self.heads(&keys, &loaded).await?;
+        Ok(resources.iter().map(|it| stored.remove(it).flatten()).collect())
+    }
+
+    /// What is kept of resources, among items that were read. What a resource owes is settled.
+    pub(super) async fn heads(
+        &self,
+        keys: &BTreeMap<Key, &Named>,
+        loaded: &BTreeMap<Key, (Attributes, String)>,
+    ) -> Result<BTreeMap<Named, Option<Stored>>, StoreError> {
+        let mut stored = BTreeMap::new();
+        for (key, named) in keys {
+            let Some((item, text)) = loaded.get(key) else {
+                stored.insert((*named).clone(), None);
+                continue;
+            };
             let one: Stored = serde_json::from_str(text).map_err(|_| self.damaged(&key.pk))?;
             if item.contains_key(OWED) {
                 self.settle(&Owed::all(named, &one)).await?;
             }
-            stored.insert(named, one);
+            stored.insert((*named).clone(), Some(one));
         }
-        Ok(resources.iter().map(|it| stored.get(it).cloned()).collect())
+        Ok(stored)
     }
 
     /// The head of a history. It settles nothing: whoever asks may only be allowed to read.
@@ -43,19 +56,29 @@ impl DynamoDb {
 
     /// Items by their keys, consistent.
     pub(super) async fn get(&self, keys: BTreeSet<Key>) -> Result<Items, StoreError> {
+        self.get_as(keys, true).await
+    }
+
+    /// Items by their keys, as of now or as of a moment ago, which costs half.
+    pub(super) async fn get_as(&self, keys: BTreeSet<Key>, consistent: bool) -> Result<Items, StoreError> {
         let keys: Vec<Attributes> = keys.iter().map(Key::attributes).collect();
         let mut found = Items::new();
         for chunk in keys.chunks(BATCH) {
-            self.get_chunk(chunk.to_vec(), &mut found).await?;
+            self.get_chunk(chunk.to_vec(), consistent, &mut found).await?;
         }
         Ok(found)
     }
 
-    async fn get_chunk(&self, mut keys: Vec<Attributes>, found: &mut Items) -> Result<(), StoreError> {
+    async fn get_chunk(
+        &self,
+        mut keys: Vec<Attributes>,
+        consistent: bool,
+        found: &mut Items,
+    ) -> Result<(), StoreError> {
         for attempt in 0..ATTEMPTS {
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(keys))
-                .consistent_read(true)
+                .consistent_read(consistent)
                 .build()
                 .map_err(|error| self.unmade(&error))?;
             let answer = self
@@ -101,24 +124,30 @@ impl DynamoDb {
         Err(self.transient(format!("reading: others kept writing the same item, {ATTEMPTS} times")))
     }
 
-    pub(super) async fn read_history(&self, resource: &Named) -> Result<Vec<Entry>, StoreError> {
+    /// All items of a partition whose sort keys begin so, consistent.
+    pub(super) async fn partition(&self, doing: &str, pk: &str, begins: &str) -> Result<Items, StoreError> {
         let mut pages = self
             .client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
-            .key_condition_expression("#pk = :pk AND begins_with(#sk, :history)")
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :begins)")
             .set_expression_attribute_names(Some(names(&[("#pk", PK), ("#sk", SK)])))
-            .expression_attribute_values(":pk", text(&Key::resource(resource).pk))
-            .expression_attribute_values(":history", text(HISTORY))
+            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":begins", text(begins))
             .into_paginator()
             .items()
             .send();
         let mut items = Items::new();
         while let Some(item) = pages.next().await {
-            let item = item.map_err(|error| self.failed("reading a history", &error))?;
+            let item = item.map_err(|error| self.failed(doing, &error))?;
             items.extend(Key::of(&item).map(|key| (key, item)));
         }
+        Ok(items)
+    }
+
+    pub(super) async fn read_history(&self, resource: &Named) -> Result<Vec<Entry>, StoreError> {
+        let items = self.partition("reading a history", &Key::resource(resource).pk, HISTORY).await?;
         let mut entries: Vec<Entry> = Vec::new();
         for (key, item) in items.iter().filter(|(key, _)| !key.is_part()) {
             let Opened::Whole(text) = body::open(item, |part| items.get(part)) else {

@@ -8,8 +8,8 @@ use aws_sdk_dynamodb::types::{
 };
 
 use super::DynamoDb;
-use super::entity::SHOWN;
-use super::key::{AT, EXPIRES, INDEXES, Index, PK, SK};
+use super::entity::{NAMED, SHOWN};
+use super::key::{AT, BY_DUE, EXPIRES, INDEXES, Index, PK, SK};
 use crate::StoreError;
 
 /// How often it is asked whether the table is ready.
@@ -76,16 +76,18 @@ type Shape = (Vec<AttributeDefinition>, Vec<KeySchemaElement>, Vec<GlobalSeconda
 
 fn shape() -> Result<Shape, BuildError> {
     let mut definitions = Vec::new();
-    for name in [PK, SK, AT].into_iter().chain(INDEXES.iter().map(|index| index.partition)) {
+    let sorts = [AT, BY_DUE.sort];
+    for name in [PK, SK].into_iter().chain(sorts).chain(INDEXES.iter().map(|index| index.partition)) {
         let kind = ScalarAttributeType::S;
         definitions.push(AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()?);
     }
     let mut indexes = Vec::new();
-    for Index { name, partition } in INDEXES {
-        let shown = SHOWN.iter().map(|it| (*it).to_owned()).collect();
+    for Index { name, partition, sort } in INDEXES {
+        let shown: &[&str] = if name == BY_DUE.name { &[NAMED] } else { &SHOWN };
+        let shown = shown.iter().map(|it| (*it).to_owned()).collect();
         let projection =
             Projection::builder().projection_type(ProjectionType::Include).set_non_key_attributes(Some(shown)).build();
-        let index = GlobalSecondaryIndex::builder().index_name(name).set_key_schema(Some(keys(partition, AT)?));
+        let index = GlobalSecondaryIndex::builder().index_name(name).set_key_schema(Some(keys(partition, sort)?));
         indexes.push(index.projection(projection).build()?);
     }
     Ok((definitions, keys(PK, SK)?, indexes))

@@ -113,7 +113,7 @@ impl DynamoDb {
     }
 
     /// Writes items that need no condition, as many as it takes.
-    async fn put_all(&self, items: &[Attributes]) -> Result<(), StoreError> {
+    pub(super) async fn put_all(&self, items: &[Attributes]) -> Result<(), StoreError> {
         for chunk in items.chunks(BATCH) {
             let mut requests = Vec::with_capacity(chunk.len());
             for item in chunk {

@@ -61,6 +61,11 @@ fn refused(code: Option<ErrorCode>, error: &rusqlite::Error) -> String {
             format!("the file cannot be opened: {error}; it and its folder must be writable, also to ask")
         }
         Some(ErrorCode::DiskFull) => "the disk is full; make room and run it again".to_owned(),
+        // Questions leave a file of an older version as it is.
+        _ if error.to_string().starts_with("no such table") => {
+            "the file is of an older version, without declared state; `driftwire sync --store` brings it up to date"
+                .to_owned()
+        }
         _ => error.to_string(),
     }
 }

@@ -9,12 +9,12 @@ use super::damage::Damage;
 /// Tells our files from other people's: `DRFT`.
 const APPLICATION: i64 = 0x4452_4654;
 /// The version of the tables that this build reads and writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How often, and how far apart, another process is waited for that opens the same new file.
 const ATTEMPTS: usize = 100;
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Values are JSON as text; times have nine decimals, so that their order is that of their text.
+/// The tables of version 1. Values are JSON as text; times have nine decimals, so that their order is that of their text.
 const TABLES: &str = "
 -- What is open on a resource. `version` counts the writes; `head` is the hash of the newest entry of its history.
 CREATE TABLE resources (
@@ -81,7 +81,52 @@ CREATE INDEX marks_by_event ON marks (event_id);
 CREATE INDEX marks_by_time ON marks (time);
 ";
 
-/// Makes the tables where the file is new; otherwise checks that it is a store.
+/// What version 2 added.
+const DECLARED: &str = "
+-- The files and stacks that were synced.
+CREATE TABLE origins (
+    origin TEXT PRIMARY KEY,
+    head TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What they declare. `item` tells a declaration from the others of its origin: its address, for the most part. `digest`
+-- is of everything but the version; `places` are the resources that it speaks of.
+CREATE TABLE declarations (
+    key INTEGER PRIMARY KEY,
+    origin TEXT NOT NULL,
+    item TEXT NOT NULL,
+    account TEXT,
+    region TEXT,
+    digest TEXT NOT NULL,
+    places TEXT NOT NULL,
+    declaration TEXT NOT NULL,
+    UNIQUE (origin, item)
+) STRICT;
+
+-- The names that lead to a declaration, for each type of resource that it speaks of.
+CREATE TABLE names (
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    declaration INTEGER NOT NULL REFERENCES declarations (key),
+    PRIMARY KEY (name, type, declaration)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX names_by_declaration ON names (declaration);
+
+-- The records that what is open on a resource rests on, with hashes for secrets. Held ones wait until they are due.
+CREATE TABLE records (
+    resource INTEGER NOT NULL REFERENCES resources (key),
+    time TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    address TEXT,
+    held INTEGER NOT NULL,
+    due TEXT,
+    record TEXT NOT NULL,
+    PRIMARY KEY (resource, time, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX records_due ON records (due, resource) WHERE held;
+";
+
+/// Makes the tables where the file is new, and those that an older version lacks; otherwise checks that it is a store.
 pub(super) fn make(connection: &mut Connection) -> Result<(), Damage> {
     if is_new(connection)? {
         // SQLite waits for nobody here: two processes that find the file new both ask for this.
@@ -89,12 +134,29 @@ pub(super) fn make(connection: &mut Connection) -> Result<(), Damage> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if is_new(&transaction)? {
             transaction.execute_batch(TABLES)?;
+            transaction.execute_batch(DECLARED)?;
             transaction.pragma_update(None, "application_id", APPLICATION)?;
             transaction.pragma_update(None, "user_version", VERSION)?;
             transaction.commit()?;
         }
     }
-    check(connection)
+    check(connection)?;
+    upgrade(connection)
+}
+
+/// Adds what the file's version lacks. What is in it stays as it is.
+fn upgrade(connection: &mut Connection) -> Result<(), Damage> {
+    if number(connection, "user_version")? >= VERSION {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have come first.
+    if number(&transaction, "user_version")? < VERSION {
+        transaction.execute_batch(DECLARED)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+        transaction.commit()?;
+    }
+    Ok(())
 }
 
 /// Checks that the file is a store of a version that is known.

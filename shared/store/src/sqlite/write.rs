@@ -4,7 +4,7 @@ use driftwire_report::v1::Finding;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::damage::Damage;
-use super::{query, to_json};
+use super::{query, records, to_json};
 use crate::model::{FindingStanding, Mark, RecordWrite, ResourceWrite, Written};
 
 /// Makes all of a write; says where another came between.
@@ -22,6 +22,7 @@ pub(super) fn apply(connection: &Connection, write: &RecordWrite) -> Result<Writ
                 None => change(connection, standing)?,
             }
         }
+        records::keep(connection, key, resource)?;
     }
     mark(connection, &write.mark)?;
     Ok(Written::Done)

@@ -1,6 +1,9 @@
 //! What every store has to do, whatever it is made of. Each check takes an empty store.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "test code")]
 
+pub(crate) mod declared;
+pub(crate) mod notices;
+
 use driftwire_cloudtrail::for_each_record;
 use driftwire_declared::{Declaration, Redactor, Tool};
 use driftwire_drift::{Context, Index, Judged, Replay, Rules, judge};
@@ -140,6 +143,8 @@ pub(crate) async fn a_write_that_meets_another_is_not_made(store: &(impl Drift +
         found: Vec::new(),
         standings: Vec::new(),
         entries: Vec::new(),
+        keep: Vec::new(),
+        forget: Vec::new(),
     };
     let write = RecordWrite { mark, resources: vec![late] };
     assert_eq!(store.write(&write).await.unwrap(), Written::Moved);

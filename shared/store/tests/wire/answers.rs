@@ -59,6 +59,8 @@ fn touching(resources: usize) -> RecordWrite {
         found: Vec::new(),
         standings: Vec::new(),
         entries: Vec::new(),
+        keep: Vec::new(),
+        forget: Vec::new(),
     };
     RecordWrite {
         mark: Mark {

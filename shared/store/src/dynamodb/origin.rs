@@ -1,0 +1,476 @@
+//! Puts what an origin declares now in the place of what it declared before, item by item.
+//!
+//! A state may have tens of thousands of blocks, so this is no transaction. Whoever syncs claims the origin first; each of
+//! its writes holds only while no later claim wrote the same item, so of two that meet, the later claim wins whole. Names
+//! lead to a declaration before it is there and until it is gone: what a name leads to is looked at again by whoever reads
+//! it, so a crash leaves nothing wrong, and the next sync writes what is still missing.
+//!
+//! Declarations of one resource may come from several origins (a bucket here, its policy there) and be known by different
+//! names. Each name of one leads to the others, too: whoever adds a pointer is answered with all that the name leads to, so
+//! of two syncs at once the later one sees the earlier one's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
+
+use super::DynamoDb;
+use super::body::Body;
+use super::declared::{POINTERS, Pointer, pointers};
+use super::entity::{json, names};
+use super::key::{Attributes, Key, ORIGINS, PK, number, read_number, read_text, text};
+use crate::StoreError;
+use crate::declared::{Item, Moved, OriginHead, OriginState, Replaced, Whereabouts};
+
+/// How many requests are under way at once.
+const AT_ONCE: usize = 32;
+
+const CLAIM: &str = "claim";
+const HEAD: &str = "head";
+/// The claim that the head is of.
+const HEAD_CLAIM: &str = "head_claim";
+/// There from the claim until what moved was judged again.
+const UNFINISHED: &str = "unfinished";
+const DIGEST: &str = "says";
+const NAMES: &str = "names";
+const POINTER: &str = "pointer";
+
+/// A declaration that is known, as far as it matters for what has to be written.
+struct Known {
+    digest: String,
+    pointer: String,
+    names: BTreeSet<String>,
+}
+
+/// An origin, taken for a sync.
+struct Claim {
+    number: u64,
+    /// Whether the sync before ended early.
+    is_unfinished: bool,
+}
+
+/// What has to be written of one declaration.
+struct Change<'s> {
+    key: &'s str,
+    item: &'s Item,
+    pointer: Pointer,
+    known: Option<Known>,
+}
+
+/// What names are to lead to, and no longer to.
+#[derive(Default)]
+struct Links {
+    add: BTreeMap<String, BTreeSet<String>>,
+    remove: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Links {
+    fn add(&mut self, names: &BTreeSet<String>, pointer: &str) {
+        for name in names {
+            self.add.entry(name.clone()).or_default().insert(pointer.to_owned());
+        }
+    }
+
+    fn remove(&mut self, names: &BTreeSet<String>, pointer: &str) {
+        for name in names {
+            self.remove.entry(name.clone()).or_default().insert(pointer.to_owned());
+        }
+    }
+}
+
+impl DynamoDb {
+    pub(super) async fn replace_origin(&self, state: &OriginState) -> Result<Replaced, StoreError> {
+        let Claim { number: claim, is_unfinished } = match self.claim(state).await? {
+            Ok(claim) => claim,
+            Err(newer) => return Ok(Replaced::Older(newer)),
+        };
+        let mut known = self.known(&state.origin).await?;
+        let new = state.items();
+        let whereabouts = Whereabouts::of(state.declarations.iter()).or_places(known.values().flat_map(Known::places));
+        let mut moved = Moved::default();
+        let mut changes = Vec::new();
+        for (key, item) in &new {
+            let pointer = Pointer { origin: state.origin.clone(), key: key.clone(), places: item.reach.places.clone() };
+            let known = known.remove(key.as_str());
+            match &known {
+                Some(known) if known.digest == item.digest => {
+                    moved.unchanged += 1;
+                    if is_unfinished {
+                        moved.resources.extend(whereabouts.resources(&item.reach));
+                    }
+                    continue;
+                }
+                Some(known) => {
+                    moved.changed += 1;
+                    moved.resources.extend(whereabouts.resources(&known.reach()));
+                }
+                None => moved.added += 1,
+            }
+            moved.resources.extend(whereabouts.resources(&item.reach));
+            changes.push(Change { key, item, pointer, known });
+        }
+        self.write_changes(state, claim, &changes, &new).await?;
+        moved.removed = known.len() as u64;
+        moved.resources.extend(known.values().flat_map(|it| whereabouts.resources(&it.reach())));
+        self.remove_all(&state.origin, claim, &known).await?;
+        self.release(state, claim).await?;
+        Ok(Replaced::Done(moved))
+    }
+
+    /// Takes an origin for a sync; or says which later state of it is known.
+    async fn claim(&self, state: &OriginState) -> Result<Result<Claim, OriginHead>, StoreError> {
+        let key = Key::origin(&state.origin);
+        let item = self.get(BTreeSet::from([key.clone()])).await?.remove(&key).unwrap_or_default();
+        if let Some(known) = read_head(&item).filter(|known| state.is_older_than(known)) {
+            return Ok(Err(known));
+        }
+        let before = read_number(&item, CLAIM).unwrap_or(0);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .update_expression("SET #claim = :next, #unfinished = :true")
+            .condition_expression("attribute_not_exists(#claim) OR #claim = :before")
+            .set_expression_attribute_names(Some(names(&[("#claim", CLAIM), ("#unfinished", UNFINISHED)])))
+            .expression_attribute_values(":true", AttributeValue::Bool(true))
+            .expression_attribute_values(":next", number(before + 1))
+            .expression_attribute_values(":before", number(before));
+        match update.send().await {
+            Ok(_) => Ok(Ok(Claim { number: before + 1, is_unfinished: item.contains_key(UNFINISHED) })),
+            Err(error) if is_condition(error.as_service_error()) => Err(self.met(&state.origin)),
+            Err(error) => Err(self.failed("claiming a state", &error)),
+        }
+    }
+
+    /// Says that the origin is as its state says.
+    async fn release(&self, state: &OriginState, claim: u64) -> Result<(), StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::origin(&state.origin).attributes()))
+            .update_expression("SET #head = :head, #of = :claim")
+            .condition_expression("#claim = :claim")
+            .set_expression_attribute_names(Some(names(&[("#claim", CLAIM), ("#head", HEAD), ("#of", HEAD_CLAIM)])))
+            .expression_attribute_values(":head", text(&json(&state.head())))
+            .expression_attribute_values(":claim", number(claim));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if is_condition(error.as_service_error()) => Err(self.met(&state.origin)),
+            Err(error) => Err(self.failed("finishing a state", &error)),
+        }
+    }
+
+    /// Says that what moved was judged again, unless another sync has claimed the origin since.
+    pub(super) async fn finish_origin(&self, state: &OriginState) -> Result<(), StoreError> {
+        let key = Key::origin(&state.origin);
+        let item = self.get(BTreeSet::from([key.clone()])).await?.remove(&key).unwrap_or_default();
+        let (Some(head), Some(claim)) = (read_text(&item, HEAD), read_number(&item, CLAIM)) else { return Ok(()) };
+        if head != json(&state.head()) || read_number(&item, HEAD_CLAIM) != Some(claim) {
+            return Ok(());
+        }
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .update_expression("SET #head = :head REMOVE #unfinished")
+            .condition_expression("#claim = :claim")
+            .set_expression_attribute_names(Some(names(&[
+                ("#claim", CLAIM),
+                ("#head", HEAD),
+                ("#unfinished", UNFINISHED),
+            ])))
+            .expression_attribute_values(":head", text(&json(&OriginHead { finished: true, ..state.head() })))
+            .expression_attribute_values(":claim", number(claim));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if is_condition(error.as_service_error()) => Ok(()),
+            Err(error) => Err(self.failed("finishing a state", &error)),
+        }
+    }
+
+    /// What is known of an origin's declarations, by their keys. Only what has to be compared is kept in memory.
+    async fn known(&self, origin: &str) -> Result<BTreeMap<String, Known>, StoreError> {
+        let pk = Key::declaration(origin, "").pk;
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :pk")
+            .filter_expression("attribute_exists(#digest)")
+            .projection_expression("#pk, sk, #digest, #pointer, #names")
+            .set_expression_attribute_names(Some(names(&[
+                ("#pk", PK),
+                ("#digest", DIGEST),
+                ("#pointer", POINTER),
+                ("#names", NAMES),
+            ])))
+            .expression_attribute_values(":pk", text(&pk))
+            .into_paginator()
+            .items()
+            .send();
+        let mut known = BTreeMap::new();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(|error| self.failed("reading a state", &error))?;
+            let Some(pointer) = read_text(&item, POINTER) else { continue };
+            let key = serde_json::from_str::<Pointer>(pointer).map_err(|_| self.damaged(&pk))?.key;
+            known.insert(key, Known::of(&item));
+        }
+        Ok(known)
+    }
+
+    async fn write_changes(
+        &self,
+        state: &OriginState,
+        claim: u64,
+        changes: &[Change<'_>],
+        all: &BTreeMap<String, Item>,
+    ) -> Result<(), StoreError> {
+        let links = links(state, changes, all);
+        let found = self.link(links.add.into_iter().collect()).await?;
+        let more = self.foreign(state, changes, &found).await?;
+        self.link(more.add.into_iter().collect()).await?;
+        let puts = changes.iter().map(|change| self.put_declaration(&state.origin, claim, change).boxed()).collect();
+        several(puts).await?;
+        self.unlink(links.remove.into_iter().collect()).await
+    }
+
+    /// Adds pointers to names. Answers with all that each name leads to now.
+    async fn link(&self, add: Vec<(String, BTreeSet<String>)>) -> Result<BTreeMap<String, Vec<Pointer>>, StoreError> {
+        let adds = add.into_iter().map(|(name, texts)| self.link_one(name, texts).boxed()).collect();
+        Ok(several(adds).await?.into_iter().collect())
+    }
+
+    async fn link_one(&self, name: String, texts: BTreeSet<String>) -> Result<(String, Vec<Pointer>), StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::alias(&name).attributes()))
+            .update_expression("ADD #to :to")
+            .expression_attribute_names("#to", POINTERS)
+            .expression_attribute_values(":to", pointers(texts))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await
+            .map_err(|error| self.failed("writing a name", &error))?;
+        let item = answer.attributes.unwrap_or_default();
+        Ok((name, Pointer::all(&item).collect()))
+    }
+
+    async fn unlink(&self, remove: Vec<(String, BTreeSet<String>)>) -> Result<(), StoreError> {
+        let removes = remove.into_iter().map(|(name, texts)| self.unlink_one(name, texts).boxed()).collect();
+        several(removes).await.map(|_| ())
+    }
+
+    async fn unlink_one(&self, name: String, texts: BTreeSet<String>) -> Result<(), StoreError> {
+        let key = Key::alias(&name);
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .update_expression("DELETE #to :to")
+            .expression_attribute_names("#to", POINTERS)
+            .expression_attribute_values(":to", pointers(texts))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await
+            .map_err(|error| self.failed("removing from a name", &error))?;
+        if answer.attributes.is_none_or(|it| !it.contains_key(POINTERS)) {
+            self.delete(&key, "attribute_not_exists(#it)", POINTERS, None).await?;
+        }
+        Ok(())
+    }
+
+    /// The links between what is changed and declarations of the same resources in other origins, by names that those do
+    /// not share.
+    async fn foreign(
+        &self,
+        state: &OriginState,
+        changes: &[Change<'_>],
+        found: &BTreeMap<String, Vec<Pointer>>,
+    ) -> Result<Links, StoreError> {
+        let mut pairs: Vec<(&Change<'_>, &Pointer)> = Vec::new();
+        for change in changes {
+            let reached: BTreeSet<&Pointer> =
+                change.item.reach.names.iter().filter_map(|name| found.get(name)).flatten().collect();
+            let others =
+                reached.into_iter().filter(|it| it.origin != state.origin && it.is_of_kind_of(&change.pointer));
+            pairs.extend(others.map(|it| (change, it)));
+        }
+        let mut links = Links::default();
+        if pairs.is_empty() {
+            return Ok(links);
+        }
+        let others = self.get(pairs.iter().map(|(_, it)| it.item()).collect()).await?;
+        for (change, pointer) in pairs {
+            let Some(other) = others.get(&pointer.item()).map(Known::of) else { continue };
+            links.add(&change.item.reach.names, &other.pointer);
+            links.add(&other.names, &change.pointer.text());
+        }
+        Ok(links)
+    }
+
+    async fn put_declaration(&self, origin: &str, claim: u64, change: &Change<'_>) -> Result<(), StoreError> {
+        let key = Key::declaration(origin, change.key);
+        let mut item = key.attributes();
+        item.insert(CLAIM.to_owned(), number(claim));
+        item.insert(DIGEST.to_owned(), text(&change.item.digest));
+        item.insert(POINTER.to_owned(), text(&change.pointer.text()));
+        if !change.item.reach.names.is_empty() {
+            item.insert(NAMES.to_owned(), AttributeValue::Ss(change.item.reach.names.iter().cloned().collect()));
+        }
+        let parts = Body::new(json(&change.item.declaration)).put(&key, &mut item);
+        self.put_all(&parts).await?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#claim) OR #claim <= :claim")
+            .expression_attribute_names("#claim", CLAIM)
+            .expression_attribute_values(":claim", number(claim));
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) =>
+            {
+                Err(self.met(origin))
+            }
+            Err(error) => Err(self.failed("writing a declaration", &error)),
+        }
+    }
+
+    async fn remove_all(&self, origin: &str, claim: u64, gone: &BTreeMap<String, Known>) -> Result<(), StoreError> {
+        let mut links = Links::default();
+        for known in gone.values() {
+            links.remove(&known.names, &known.pointer);
+        }
+        let deletes =
+            gone.keys().map(|key| self.delete_declaration(Key::declaration(origin, key), claim).boxed()).collect();
+        several(deletes).await?;
+        self.unlink(links.remove.into_iter().collect()).await
+    }
+
+    async fn delete_declaration(&self, key: Key, claim: u64) -> Result<(), StoreError> {
+        self.delete(&key, "#it <= :claim", CLAIM, Some((":claim", number(claim)))).await
+    }
+
+    /// Deletes an item while a condition on one of its attributes holds; leaves it otherwise.
+    async fn delete(
+        &self,
+        key: &Key,
+        condition: &str,
+        attribute: &str,
+        value: Option<(&str, AttributeValue)>,
+    ) -> Result<(), StoreError> {
+        let mut delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .expression_attribute_names("#it", attribute);
+        if let Some((name, value)) = value {
+            delete = delete.expression_attribute_values(name, value);
+        }
+        match delete.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if matches!(error.as_service_error(), Some(DeleteItemError::ConditionalCheckFailedException(_))) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(self.failed("deleting", &error)),
+        }
+    }
+
+    pub(super) async fn list_origins(&self) -> Result<Vec<OriginHead>, StoreError> {
+        let items = self.partition("reading the states", ORIGINS, "").await?;
+        Ok(items.values().filter_map(read_head).collect())
+    }
+
+    fn met(&self, origin: &str) -> StoreError {
+        self.transient(format!("another sync of `{origin}` came between"))
+    }
+}
+
+impl Known {
+    fn of(item: &Attributes) -> Self {
+        let names = item.get(NAMES).and_then(|it| it.as_ss().ok()).map(Vec::as_slice).unwrap_or_default();
+        Self {
+            digest: read_text(item, DIGEST).unwrap_or_default().to_owned(),
+            pointer: read_text(item, POINTER).unwrap_or_default().to_owned(),
+            names: names.iter().cloned().collect(),
+        }
+    }
+
+    fn pointer(&self) -> Option<Pointer> {
+        serde_json::from_str(&self.pointer).ok()
+    }
+
+    fn places(&self) -> Vec<driftwire_drift::Place> {
+        self.pointer().map(|it| it.places).unwrap_or_default()
+    }
+
+    fn reach(&self) -> driftwire_drift::Reach {
+        self.pointer().map(|it| it.reach()).unwrap_or_default()
+    }
+}
+
+/// Makes requests, some at once.
+async fn several<T>(requests: Vec<BoxFuture<'_, Result<T, StoreError>>>) -> Result<Vec<T>, StoreError> {
+    stream::iter(requests).buffer_unordered(AT_ONCE).try_collect().await
+}
+
+/// The links of what changed: its names to itself, and those of what speaks of the same resources in this state.
+fn links(state: &OriginState, changes: &[Change<'_>], all: &BTreeMap<String, Item>) -> Links {
+    let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (key, item) in all {
+        item.reach.names.iter().for_each(|name| by_name.entry(name).or_default().push(key));
+    }
+    let mut links = Links::default();
+    for change in changes {
+        let (names, own) = (&change.item.reach.names, change.pointer.text());
+        let moved = change.known.as_ref().is_none_or(|known| known.pointer != own || known.names != *names);
+        if !moved {
+            continue;
+        }
+        links.add(names, &own);
+        let others: BTreeSet<&str> =
+            names.iter().filter_map(|name| by_name.get(name.as_str())).flatten().copied().collect();
+        for (key, item) in others.into_iter().filter(|key| *key != change.key).filter_map(|key| all.get_key_value(key))
+        {
+            let other = Pointer { origin: state.origin.clone(), key: key.clone(), places: item.reach.places.clone() };
+            if other.is_of_kind_of(&change.pointer) {
+                links.add(names, &other.text());
+                links.add(&item.reach.names, &own);
+            }
+        }
+        if let Some(known) = &change.known {
+            let gone = if known.pointer == own {
+                known.names.difference(names).cloned().collect()
+            } else {
+                known.names.clone()
+            };
+            links.remove(&gone, &known.pointer);
+        }
+    }
+    links
+}
+
+fn read_head(item: &Attributes) -> Option<OriginHead> {
+    serde_json::from_str(read_text(item, HEAD)?).ok()
+}
+
+fn is_condition(error: Option<&UpdateItemError>) -> bool {
+    matches!(error, Some(UpdateItemError::ConditionalCheckFailedException(_)))
+}
