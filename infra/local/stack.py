@@ -33,6 +33,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 VENV = Path(os.environ.get("DRIFTWIRE_VENV", ROOT / "target" / "venv" / "local"))
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+EMULATOR = Path(__file__).with_name("emulator.py").resolve()
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 # What the emulator has no resource types for.
@@ -62,6 +63,8 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument("--endpoints", nargs="*", default=[], metavar="KIND=URL", help="of Slack's and GitHub's APIs: slack=http://127.0.0.1:…")
     up.add_argument("--secrets", nargs="*", default=[], metavar="NAME=JSON", help="to make first; in --parameters, `secret:NAME` is its ARN")
     up.add_argument("--buckets", nargs="*", default=[], metavar="NAME", help="to make first, with notifications to EventBridge")
+    up.add_argument("--account", default=ACCOUNT, help="whose AWS it is, in twelve digits: records of another account are refused")
+    up.add_argument("--environment", nargs="*", default=[], metavar="NAME=VALUE", help="more variables of the functions: AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:…")
     up.add_argument("--visibility", type=int, metavar="SECONDS", help="after which a message that failed comes back: tests don't wait for minutes")
     down = commands.add_parser("down", help="end what `up` started in this folder")
     for command in (up, down):
@@ -101,7 +104,7 @@ def up(arguments: argparse.Namespace) -> int:
         return fail(f"{folder} has one already; `stack.py down --dir {folder}` ends it")
     given = pairs(arguments.parameters)
     endpoints = pairs(arguments.endpoints)
-    started = start(folder, arguments.port)
+    started = start(folder, arguments.port, arguments.account)
     try:
         answer = make(arguments, started, given, endpoints)
     except BaseException as error:
@@ -119,7 +122,7 @@ class Problem(Exception):
     """What a person can do something about."""
 
 
-def start(folder: Path, port: int) -> dict:
+def start(folder: Path, port: int, account: str) -> dict:
     port = port or free_port()
     home = folder / "home"
     home.mkdir(exist_ok=True)
@@ -130,7 +133,7 @@ def start(folder: Path, port: int) -> dict:
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_ACCOUNT_ID": account,
         "MINISTACK_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", # handed on to the functions
@@ -138,7 +141,7 @@ def start(folder: Path, port: int) -> dict:
     }
     with open(folder / "ministack.log", "wb") as log:
         child = subprocess.Popen(
-            [str(VENV / "bin" / "ministack")], cwd=home, env=environment, stdin=subprocess.DEVNULL,
+            [str(VENV / "bin" / "python"), str(EMULATOR)], cwd=home, env=environment, stdin=subprocess.DEVNULL,
             stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )
     (folder / "pid").write_text(f"{child.pid} {started_at(child.pid)}\n")
@@ -176,6 +179,9 @@ def make(arguments: argparse.Namespace, started: dict, given: dict, endpoints: d
     parameters = {**LOCAL, **parameters}
     refuse_lacking(template, parameters)
     template["Resources"] = with_numbers(template["Resources"], numbers(template, parameters))
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            resource["Properties"]["Environment"]["Variables"].update(pairs(arguments.environment))
     if arguments.visibility:
         come_back_after(arguments.visibility, template["Resources"])
     outputs = created(client("cloudformation"), client("s3"), arguments.name, template, parameters)
@@ -187,7 +193,7 @@ def make(arguments: argparse.Namespace, started: dict, given: dict, endpoints: d
         "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
     }
     return {
-        "endpoint": started["endpoint"], "account": ACCOUNT, "region": REGION, "stack": arguments.name, "pid": started["pid"],
+        "endpoint": started["endpoint"], "account": arguments.account, "region": REGION, "stack": arguments.name, "pid": started["pid"],
         "environment": environment, "secrets": secrets, "outputs": outputs,
     }
 

@@ -171,3 +171,6 @@ impl Taken {
 fn unreadable(metrics: &Metrics, reason: &'static str) {
     metrics.count(Name::Outcomes, 1, &[("Verdict", "unreadable"), ("Reason", reason)]);
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Event {
+    /// Invoked directly. It knows its members, so what has others is no request.
+    Request(Box<Request>),
     /// From the queue.
     Batch(Batch),
-    /// Invoked directly.
-    Request(Box<Request>),
 }
 
 /// What a pipeline may ask for: one of these.
@@ -201,6 +201,13 @@ mod tests {
         assert!(told.0.contains("not an event of S3") && !told.0.contains("hunter2"), "{told:?}");
         assert!(task("no").unwrap_err().0.contains("line 1"));
         assert!(task(r#"{"source":"my.app","detail-type":"Hello","detail":{}}"#).is_err());
+    }
+
+    #[test]
+    fn a_request_is_told_from_a_batch() {
+        let read = |value: Value| serde_json::from_value::<Event>(value).unwrap();
+        assert!(matches!(read(json!({"due": true})), Event::Request(_)));
+        assert!(matches!(read(json!({"Records": []})), Event::Batch(_)));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub use address::{Address, AddressError};
 const CONNECT: Duration = Duration::from_secs(2);
 /// How long all of a request may take.
 const WHOLE: Duration = Duration::from_secs(10);
+/// How long a connection waits for its next use: a function may sleep for minutes, and the other side hang up.
+const IDLE: Duration = Duration::from_secs(20);
 /// How much of an answer is read.
 const LONGEST: usize = 256 * 1024;
 /// How long an answer may make us wait.
@@ -45,8 +47,11 @@ impl Http {
     #[must_use]
     pub fn with_limit(whole: Duration) -> Self {
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).build();
-        let connector =
-            Connector::builder().connector_settings(settings).tls_provider(Provider::Rustls(CryptoMode::Ring)).build();
+        let connector = Connector::builder()
+            .connector_settings(settings)
+            .pool_idle_timeout(IDLE)
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build();
         Self { connector: Arc::new(connector), whole }
     }
 

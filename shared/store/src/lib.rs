@@ -17,6 +17,9 @@ mod resettle;
 
 mod memory;
 
+#[cfg(feature = "test-util")]
+mod faulty;
+
 #[cfg(feature = "dynamodb")]
 mod dynamodb;
 
@@ -28,6 +31,8 @@ pub use configuration::{Configuration, RulesText};
 pub use declared::{Declared, Gathered, Moved, OriginHead, OriginState, Origins, Replaced};
 #[cfg(feature = "dynamodb")]
 pub use dynamodb::{DynamoDb, StreamError, StreamEvent, StreamRecord, Streamed};
+#[cfg(feature = "test-util")]
+pub use faulty::{Fault, Faulty};
 pub use filter::{Filter, Order, Page, PageRequest};
 pub use memory::Memory;
 pub use model::{FindingStanding, Kept, Mark, OutcomeMark, RecordWrite, ResourceWrite, Stored, Written};

@@ -12,11 +12,12 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use driftwire_drift::{Judged, Named};
 use driftwire_report::v1::Finding;
 use driftwire_store::{
     Drift as _, DynamoDb, Filter, History as _, Mark, Memory, Order, PageRequest, RecordWrite, Recorded, ResourceWrite,
-    Stored, Written, record, verify,
+    Stored, StreamRecord, Streamed, Written, record, verify,
 };
 use serde_json::{Value, json};
 use wire::Wire;
@@ -305,6 +306,41 @@ fn a_finding_may_be_larger_than_an_item() {
         assert_eq!(suite::all(&store).await.len(), 1);
         assert!(suite::all(&store).await[0].changes == large.changes);
         assert!(store.history(&resource).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_finding_in_parts_is_read_from_the_table_as_it_stands() {
+    on_a_table!(|table| {
+        let (wire, name) = (Wire::default(), table.name.clone());
+        let store = table.store(&wire);
+        let judged = suite::judged(&suite::morning());
+        let mixed =
+            |seed: u64| Value::from(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(seed | 1));
+        let mut large: Finding = suite::all(&in_memory(&judged).await).await.remove(0);
+        large.changes[0].actual = Some((0..90_000).map(mixed).collect());
+        let (_, mut write) = reported(1, 1);
+        let standing = json!({"id": large.id, "status": "restored", "contested": false, "superseded_by": null});
+        write.resources[0].standings = vec![serde_json::from_value(standing).unwrap()];
+        write.resources[0].found = vec![large.clone()];
+        assert_eq!(store.write(&write).await.unwrap(), Written::Done);
+
+        let value = |text: &str| AttributeValue::S(text.to_owned());
+        let item = wire.client(&table.endpoint).get_item().table_name(name);
+        let item = item.key("pk", value(&format!("F#{}", large.id))).key("sk", value("@")).send().await.unwrap();
+        let typed = |value: &AttributeValue| match value {
+            AttributeValue::S(text) => json!({"S": text}),
+            AttributeValue::N(text) => json!({"N": text}),
+            AttributeValue::Bool(truth) => json!({"BOOL": truth}),
+            other => panic!("{other:?}"),
+        };
+        let image: Value = item.item().unwrap().iter().map(|(name, value)| (name.clone(), typed(value))).collect();
+        let keys = json!({"pk": image["pk"], "sk": image["sk"]});
+        let change = json!({"SequenceNumber": "1", "Keys": keys, "NewImage": image});
+        let record: StreamRecord = serde_json::from_value(json!({"eventName": "INSERT", "dynamodb": change})).unwrap();
+        let Streamed::Finding(finding) = store.streamed(&record).await.unwrap() else { panic!("a finding") };
+        assert!(finding.changes == large.changes);
+        assert_eq!(finding.status.as_str(), "restored");
     });
 }
 

@@ -61,10 +61,7 @@ impl DynamoDb {
                 self.transient(format!("{doing}: unreachable: {}", causes(error)))
             }
             SdkError::ResponseError(_) => self.transient(format!("{doing}: the answer ended early")),
-            _ => self.permanent(format!(
-                "{doing}: the request could not be made; check the region, the endpoint and the credentials: {}",
-                causes(error)
-            )),
+            _ => self.permanent(format!("{doing}: {}", not_made(&causes(error)))),
         }
     }
 
@@ -88,6 +85,21 @@ impl DynamoDb {
     }
 }
 
+/// Why a request was not made, and what to do. What the SDK says of credentials is long, and names no command.
+fn not_made(said: &str) -> String {
+    if said.contains("missing signing region") {
+        "no region is set: set AWS_REGION, or `region` in the profile".to_owned()
+    } else if said.contains("no credentials found in chain") {
+        "no credentials were found: sign in (`aws sso login`), name a profile in AWS_PROFILE, or set AWS_ACCESS_KEY_ID \
+         and AWS_SECRET_ACCESS_KEY"
+            .to_owned()
+    } else if said.contains("credential") || said.contains("profile") {
+        format!("the credentials cannot be used: sign in again (`aws sso login`), or check AWS_PROFILE: {said}")
+    } else {
+        format!("the request could not be made; check the region, the endpoint and the credentials: {said}")
+    }
+}
+
 /// An error and what caused it, on one line.
 fn causes(error: &dyn Error) -> String {
     let mut said: Vec<String> = Vec::new();
@@ -100,4 +112,21 @@ fn causes(error: &dyn Error) -> String {
         next = cause.source();
     }
     said.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::not_made;
+
+    #[test]
+    fn what_is_missing_is_named_with_what_to_do() {
+        for (said, advice) in [
+            ("dispatch failure: other: missing signing region", "no region is set: set AWS_REGION"),
+            ("other: no credentials found in chain. Attempted: Environment: …", "no credentials were found: sign in"),
+            ("other: could not load credentials: session expired", "the credentials cannot be used: sign in again"),
+            ("construction failure", "the request could not be made; check the region"),
+        ] {
+            assert!(not_made(said).starts_with(advice), "{}", not_made(said));
+        }
+    }
 }

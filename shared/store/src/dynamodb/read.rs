@@ -126,18 +126,23 @@ impl DynamoDb {
 
     /// All items of a partition whose sort keys begin so, consistent.
     pub(super) async fn partition(&self, doing: &str, pk: &str, begins: &str) -> Result<Items, StoreError> {
-        let mut pages = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
-            .key_condition_expression("#pk = :pk AND begins_with(#sk, :begins)")
-            .set_expression_attribute_names(Some(names(&[("#pk", PK), ("#sk", SK)])))
-            .expression_attribute_values(":pk", text(pk))
-            .expression_attribute_values(":begins", text(begins))
-            .into_paginator()
-            .items()
-            .send();
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_values(":pk", text(pk));
+        // No text is not the beginning of a key.
+        let query = if begins.is_empty() {
+            query.key_condition_expression("#pk = :pk")
+        } else {
+            query
+                .key_condition_expression("#pk = :pk AND begins_with(#sk, :begins)")
+                .expression_attribute_names("#sk", SK)
+                .expression_attribute_values(":begins", text(begins))
+        };
+        let mut pages = query.into_paginator().items().send();
         let mut items = Items::new();
         while let Some(item) = pages.next().await {
             let item = item.map_err(|error| self.failed(doing, &error))?;

@@ -36,15 +36,14 @@ impl DynamoDb {
             .items()
             .send();
         let mut due: Vec<Named> = Vec::new();
-        while let Some(item) = pages.next().await {
+        while due.len() < limit
+            && let Some(item) = pages.next().await
+        {
             let item = item.map_err(|error| self.failed("reading what is due", &error))?;
             let named = read_text(&item, NAMED).unwrap_or_default();
             let named: Named = serde_json::from_str(named).map_err(|_| self.damaged(named))?;
             if !due.contains(&named) {
                 due.push(named);
-            }
-            if due.len() >= limit {
-                break;
             }
         }
         Ok(due)

@@ -25,13 +25,13 @@ impl Declared for Sqlite {
             }
             let whereabouts = Whereabouts::of(declarations.iter()).or(&wanted.account, &wanted.region);
             let reach = Reach { names: BTreeSet::new(), places };
-            let mut stored = BTreeMap::new();
-            for named in whereabouts.resources(&reach).into_iter().chain(besides.iter().cloned()) {
-                if !stored.contains_key(&named) {
-                    let kept = load(&look, &named)?;
-                    stored.insert(named, kept);
-                }
-            }
+            let named: BTreeSet<Named> =
+                whereabouts.resources(&reach).into_iter().chain(besides.iter().cloned()).collect();
+            let stored = named.into_iter().map(|named| {
+                let kept = load(&look, &named)?;
+                Ok((named, kept))
+            });
+            let stored = stored.collect::<Result<BTreeMap<_, _>, Damage>>()?;
             Ok(Gathered { declarations, stored })
         })
     }

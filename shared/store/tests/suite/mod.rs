@@ -3,6 +3,7 @@
 
 pub(crate) mod declared;
 pub(crate) mod notices;
+pub(crate) mod settle;
 
 use driftwire_cloudtrail::for_each_record;
 use driftwire_declared::{Declaration, Redactor, Tool};
