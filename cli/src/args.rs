@@ -1,12 +1,14 @@
 //! The command line: what can be asked. Knows nothing of how it is answered.
 
 mod question;
+mod sync;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::question::{HistoryArgs, OpenArgs, WhoArgs};
+pub(crate) use self::sync::{KeyArgs, SyncArgs};
 use crate::store::StoreName;
 
 /// Who changed what, and when: drift from CloudTrail files and declared state.
@@ -24,7 +26,19 @@ Examples:
   driftwire replay --state terraform.tfstate --config infra/ --trail ./cloudtrail-logs/
   aws cloudtrail lookup-events --output json | driftwire replay --state terraform.tfstate --trail -
   driftwire replay --state terraform.tfstate --trail ./cloudtrail-logs/ --store sqlite:drift.db
+  driftwire sync --state terraform.tfstate --store sqlite:drift.db
   driftwire explain --state terraform.tfstate record.json
+
+Exit codes: 0 no drift, 2 drift found, 1 error.";
+
+const REPLAY: &str = "\
+Examples:
+  driftwire replay --state terraform.tfstate --trail ./cloudtrail-logs/
+  driftwire replay --state states/ --trail '2026-11-2*.json.gz' --format json
+  driftwire replay --state terraform.tfstate --config infra/ --trail ./cloudtrail-logs/
+  aws cloudtrail lookup-events --output json | driftwire replay --state terraform.tfstate --trail -
+  driftwire replay --state terraform.tfstate --trail ./cloudtrail-logs/ --store sqlite:drift.db
+  driftwire replay --trail ./cloudtrail-logs/ --store sqlite:drift.db      after `driftwire sync`
 
 Exit codes: 0 no drift, 2 drift found, 1 error.";
 
@@ -32,8 +46,11 @@ Exit codes: 0 no drift, 2 drift found, 1 error.";
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Replay CloudTrail files against declared state, and say who drifted what
-    #[command(after_help = EXAMPLES)]
+    #[command(after_help = REPLAY)]
     Replay(ReplayArgs),
+    /// Write declared state into a store, and settle what is open there by it
+    #[command(after_help = sync::SYNC)]
+    Sync(SyncArgs),
     /// Explain one record step by step: actor, resource, declarations, equality rules, verdict
     Explain(ExplainArgs),
     /// Compare declared properties with what AWS answers: pairs in, one a line, the paths that differ out
@@ -66,8 +83,17 @@ pub(crate) enum Command {
 /// What `replay` needs.
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArgs {
-    #[command(flatten)]
-    pub(crate) declared: DeclaredArgs,
+    /// Declared state: of Terraform or OpenTofu (state, `show -json`, plan JSON), CloudFormation (a stack with its
+    /// template and resources, a template), Pulumi (an export, a checkpoint); files, folders or globs, plain or gzip.
+    /// May be left out where the store has what was synced
+    #[arg(long, required_unless_present = "store", num_args = 1.., value_name = "PATH")]
+    state: Vec<String>,
+    /// Terraform or OpenTofu code of these states, for its `ignore_changes`: folders of root modules
+    #[arg(long, requires = "state", num_args = 1.., value_name = "DIR")]
+    config: Vec<PathBuf>,
+    /// Rules file: pipelines, what to ignore, severities
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
     /// CloudTrail records: files, folders, globs, or `-`; plain or gzip; log files, JSON lines, LookupEvents answers,
     /// EventBridge envelopes, SQS bodies
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
@@ -78,9 +104,18 @@ pub(crate) struct ReplayArgs {
     /// Also print how each record ended for each resource
     #[arg(long)]
     pub(crate) outcomes: bool,
-    /// Where to keep what is found: `memory` (forgotten at the end), `sqlite:FILE`
+    /// Where to keep what is found: `memory` (forgotten at the end), `sqlite:FILE`, `dynamodb:TABLE`
     #[arg(long, value_name = "STORE", default_value = "memory")]
     pub(crate) store: StoreName,
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+}
+
+impl ReplayArgs {
+    /// Declared state as other commands are given it.
+    pub(crate) fn declared(&self) -> DeclaredArgs {
+        DeclaredArgs { state: self.state.clone(), config: self.config.clone(), rules: self.rules.clone() }
+    }
 }
 
 /// Declared state and rules.

@@ -27,13 +27,20 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Reads declared state and rules.
+    /// Reads declared state and rules, with a key that is forgotten at the end.
     pub(crate) fn read(args: &DeclaredArgs) -> Result<Self> {
-        let redactor = Redactor::new(&fresh_key());
+        Self::read_with(args, Redactor::new(&fresh_key()))
+    }
+
+    /// Reads declared state and rules, with a key. Nothing is declared where no state is named.
+    pub(crate) fn read_with(args: &DeclaredArgs, redactor: Redactor) -> Result<Self> {
         let rules = rules(args.rules.as_deref())?;
         let mut notes = Vec::new();
-        let mut declarations = declarations(&args.state, &redactor, &mut notes)?;
-        code::apply(&args.config, &mut declarations, &mut notes)?;
+        let states = match args.state.is_empty() {
+            true => Vec::new(),
+            false => states(args, &redactor, &mut notes)?,
+        };
+        let declarations = states.into_iter().flat_map(|it| it.declarations).collect();
         Ok(Self { index: Index::new(declarations), rules, redactor, notes })
     }
 
@@ -58,7 +65,20 @@ pub(crate) fn rules(file: Option<&Path>) -> Result<Rules> {
     Ok(Rules::parse(&text, &file.display().to_string())?)
 }
 
-fn declarations(paths: &[String], redactor: &Redactor, notes: &mut Vec<String>) -> Result<Vec<Declaration>> {
+/// Declared state from files, each for itself, with what its code ignores.
+pub(crate) fn states(args: &DeclaredArgs, redactor: &Redactor, notes: &mut Vec<String>) -> Result<Vec<DeclaredState>> {
+    let mut states = read_states(&args.state, redactor, notes)?;
+    // The code is of all of them together.
+    let counts: Vec<usize> = states.iter().map(|it| it.declarations.len()).collect();
+    let mut all: Vec<Declaration> = states.iter_mut().flat_map(|it| std::mem::take(&mut it.declarations)).collect();
+    code::apply(&args.config, &mut all, notes)?;
+    for (state, count) in states.iter_mut().zip(counts).rev() {
+        state.declarations = all.split_off(all.len().saturating_sub(count));
+    }
+    Ok(states)
+}
+
+fn read_states(paths: &[String], redactor: &Redactor, notes: &mut Vec<String>) -> Result<Vec<DeclaredState>> {
     let (mut states, mut left_out) = (Vec::new(), Vec::new());
     for input in &expand(paths, "declared state: of Terraform, OpenTofu, CloudFormation or Pulumi")? {
         match read_state(input, redactor) {
@@ -85,12 +105,11 @@ fn declarations(paths: &[String], redactor: &Redactor, notes: &mut Vec<String>) 
     }
     // An empty state is a state; one that declares other things only is a mistake.
     let foreign = states.iter().any(|it| it.declarations.is_empty() && !it.skipped.is_empty());
-    let declarations: Vec<Declaration> = states.into_iter().flat_map(|it| it.declarations).collect();
-    if declarations.is_empty() && foreign {
+    if foreign && states.iter().all(|it| it.declarations.is_empty()) {
         bail!("no AWS resource is declared: {}; give the state of the AWS infrastructure", empty.join("; "));
     }
     notes.extend(empty);
-    Ok(declarations)
+    Ok(states)
 }
 
 /// Of several versions of one state (a backup beside it), the newest counts.

@@ -7,11 +7,13 @@ mod compare;
 mod desk;
 mod explain;
 mod input;
+mod key;
 mod print;
 mod question;
 mod replay;
 mod rules;
 mod store;
+mod sync;
 
 use std::io::{BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
 fn run(command: &Command, out: &mut dyn Write) -> Result<bool> {
     match command {
         Command::Replay(args) => replay::run(args, out),
+        Command::Sync(args) => sync::run(args, out).map(|()| false),
         Command::Explain(args) => explain::run(args, out),
         Command::Compare(args) => compare::run(args, out),
         Command::History(args) => question::history(args, out).map(|()| false),

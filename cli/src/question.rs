@@ -9,11 +9,10 @@ use driftwire_drift::Named;
 use driftwire_report::plain;
 use driftwire_report::v1::{self, Finding, Severity, Status};
 use driftwire_store::{Broken, Filter, History, PageRequest, StoreError, verify};
-use pollster::block_on;
 
 use crate::args::{Format, HistoryArgs, OpenArgs, WhoArgs};
 use crate::print::{counts_as_drift, note, view};
-use crate::store::Store;
+use crate::store::{Store, wait};
 
 /// How many findings are read at once: bounds what is in memory.
 const PAGE: usize = 500;
@@ -103,7 +102,7 @@ enum Go {
 fn each_finding(store: &Store, filter: &Filter, visit: &mut dyn FnMut(Finding) -> Result<Go>) -> Result<()> {
     let mut page = PageRequest { limit: Some(PAGE), ..PageRequest::default() };
     loop {
-        let answer = block_on(store.findings(filter, &page))?;
+        let answer = wait(store.findings(filter, &page))?;
         for finding in answer.items {
             if visit(finding)? == Go::Stop {
                 return Ok(());
@@ -159,10 +158,10 @@ impl<'o> Shown<'o> {
 
 /// Checks the history of every resource, and prints those that do not hold together.
 fn verify_all(store: &Store, out: &mut dyn Write) -> Result<()> {
-    let resources = block_on(store.resources())?;
+    let resources = wait(store.resources())?;
     let (mut broken, mut entries) = (0_usize, 0_usize);
     for resource in &resources {
-        match block_on(verified(store, resource)) {
+        match wait(verified(store, resource)) {
             Ok(Ok(count)) => entries += count,
             Ok(Err(Broken { resource, entry })) => {
                 broken += 1;

@@ -7,18 +7,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use driftwire_cloudtrail::{Limits, OpenError, Record, Unreadable, for_each_in};
-use driftwire_drift::{Context, Judged, Reason, Replay, irrelevance, judge, replay::unreadable_reason};
-use driftwire_store::record;
+use driftwire_drift::{
+    Context, Index, Judged, Reason, Replay, Secrets, ask, irrelevance, judge, replay::unreadable_reason,
+};
+use driftwire_store::{Declared as _, Origins as _, StoreError, record_with};
 use indicatif::{ProgressBar, ProgressStyle};
-use pollster::block_on;
 
 use crate::args::ReplayArgs;
 use crate::desk::Desk;
 use crate::input::{Input, expand};
+use crate::key::Key;
 use crate::print::Printer;
-use crate::store::{Store, StoreName};
+use crate::store::{Store, wait};
 
 /// How many files are under way at once, for each core.
 const FILES_PER_CORE: usize = 8;
@@ -26,10 +28,12 @@ const FILES_PER_CORE: usize = 8;
 const BATCH_RECORDS: usize = 256;
 const BATCHES: usize = 8;
 
-/// A part of a file, judged.
+/// A part of a file, judged: each record with what may be kept of it.
 #[derive(Debug, Default)]
 struct Batch {
-    judged: Vec<Judged>,
+    judged: Vec<(Judged, Option<String>)>,
+    /// Why the store did not say what is declared.
+    refused: Option<StoreError>,
     /// Records that change nothing, where nobody asked to see them.
     quiet: BTreeMap<Reason, u64>,
     unreadable: Vec<Unreadable>,
@@ -39,11 +43,13 @@ struct Batch {
 
 /// Replays and prints. Returns whether there is drift.
 pub(crate) fn run(args: &ReplayArgs, out: &mut dyn Write) -> Result<bool> {
-    let desk = Desk::read(&args.declared)?;
+    let (declared, key) = (args.declared(), Key::of(&args.key, &args.store)?);
+    let desk = Desk::read_with(&declared, key.redactor.clone())?;
     let inputs = expand(&args.trail, "CloudTrail records")?;
+    let store = kept(args, &key)?;
     let mut intake = Intake {
         replay: Replay::default(),
-        store: kept(&args.store)?,
+        store: store.as_ref(),
         printer: Printer::new(args.format, args.outcomes, out),
     };
     let progress = progress(&inputs);
@@ -54,6 +60,8 @@ pub(crate) fn run(args: &ReplayArgs, out: &mut dyn Write) -> Result<bool> {
             files: group,
             next: AtomicUsize::new(0),
             context: desk.context(),
+            store: store.as_ref(),
+            asks: declared.state.is_empty(),
             all: args.outcomes,
             progress: &progress,
         };
@@ -112,6 +120,10 @@ struct Work<'w> {
     /// The next file that nobody has taken up.
     next: AtomicUsize,
     context: Context<'w>,
+    /// Where records are kept.
+    store: Option<&'w Store>,
+    /// Whether the store says what is declared.
+    asks: bool,
     /// Whether records that change nothing are wanted one by one.
     all: bool,
     progress: &'w ProgressBar,
@@ -137,7 +149,10 @@ impl Work<'_> {
             match record {
                 Ok(record) => match irrelevance(&record) {
                     Some(reason) if !self.all => *batch.quiet.entry(reason).or_default() += 1,
-                    _ => batch.judged.push(judge(record, self.context)),
+                    _ => match self.judged(&record) {
+                        Ok(judged) => batch.judged.push(judged),
+                        Err(error) => drop(batch.refused.get_or_insert(error)),
+                    },
                 },
                 Err(unreadable) => batch.unreadable.push(unreadable),
             }
@@ -157,6 +172,28 @@ impl Work<'_> {
         self.send(sender, batch);
     }
 
+    /// Judges a record. Returns what may be kept of it, too, if it may have to be judged again.
+    fn judged(&self, record: &Record<'_>) -> Result<(Judged, Option<String>), StoreError> {
+        let Some(store) = self.store else { return Ok((judge(record.clone(), self.context), None)) };
+        let (secrets, known) = (Secrets::default(), self.declared(store, record)?);
+        let index = known.as_ref().unwrap_or(self.context.index);
+        let judged = judge(record.clone(), Context { index, secrets: Some(&secrets), ..self.context });
+        let rests = judged.outcomes.iter().any(|it| !it.facets.is_empty() || it.finding.is_some());
+        Ok((judged, rests.then(|| secrets.keep(record, self.context.redactor))))
+    }
+
+    /// What the store says is declared of what a record may concern; none where states were given.
+    fn declared(&self, store: &Store, record: &Record<'_>) -> Result<Option<Index>, StoreError> {
+        if !self.asks {
+            return Ok(None);
+        }
+        let (_, wanted) = ask(record.clone(), self.context.rules, self.context.redactor);
+        if wanted.names.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Index::new(wait(store.gather(&wanted, &[]))?.declarations)))
+    }
+
     /// Hands a batch over. Nobody listens any more when printing failed; then no further file is taken up.
     fn send(&self, sender: &SyncSender<Batch>, batch: Batch) {
         if sender.send(batch).is_err() {
@@ -168,27 +205,39 @@ impl Work<'_> {
 /// What judged records go into.
 struct Intake<'o> {
     replay: Replay,
-    store: Option<Store>,
+    store: Option<&'o Store>,
     printer: Printer<'o>,
 }
 
 /// The store to keep findings in. What is forgotten at the end is in the replay anyway.
-fn kept(name: &StoreName) -> Result<Option<Store>> {
-    match name {
-        StoreName::Memory => Ok(None),
-        kept => kept.open().map(Some),
+fn kept(args: &ReplayArgs, key: &Key) -> Result<Option<Store>> {
+    let asks = args.declared().state.is_empty();
+    if !args.store.is_lasting() {
+        ensure!(!asks, "no declared state given: --state PATH, or a --store that `driftwire sync` has written to");
+        return Ok(None);
     }
+    let store = if asks { args.store.open_existing()? } else { args.store.open()? };
+    ensure!(
+        !asks || !wait(store.origins())?.is_empty(),
+        "no declared state in the store: `driftwire sync` writes it, or give --state PATH"
+    );
+    key.keep(&store)?;
+    Ok(Some(store))
 }
 
 impl Intake<'_> {
     /// Takes a judged part of a file in. Returns what to say where the file broke off.
     fn take(&mut self, input: &Input, batch: Batch) -> Result<Option<String>> {
-        let Batch { judged, quiet, unreadable, broken } = batch;
-        for judged in judged {
-            if let Some(store) = &self.store {
-                block_on(record(store, &judged, None))?;
+        let Batch { judged, refused, quiet, unreadable, broken } = batch;
+        for (judged, record) in judged {
+            if let Some(store) = self.store {
+                let intake = driftwire_store::Intake { record: record.as_deref(), ..Default::default() };
+                wait(record_with(store, &judged, &intake, BTreeMap::new()))?;
             }
             self.printer.judged(&self.replay.take(judged))?;
+        }
+        if let Some(error) = refused {
+            return Err(error.into());
         }
         for (reason, count) in quiet {
             self.replay.take_quiet(reason, count);

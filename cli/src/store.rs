@@ -4,14 +4,24 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Result, bail};
-use driftwire_drift::Named;
+use driftwire_drift::{Named, Wanted};
 use driftwire_report::v1::Finding;
+#[cfg(feature = "aws")]
+use driftwire_store::DynamoDb;
 use driftwire_store::{
-    Drift, Entry, Filter, History, Memory, Page, PageRequest, RecordWrite, Sqlite, StoreError, Stored, Written,
+    Declared, Drift, Entry, Filter, Gathered, History, Kept, Memory, OriginHead, OriginState, Origins, Page,
+    PageRequest, RecordWrite, Records, Replaced, Sqlite, StoreError, Stored, Written,
 };
+use jiff::Timestamp;
+
+pub(crate) use self::wait::wait;
+
+mod wait;
 
 /// What can be named, for messages.
-const KINDS: &str = "memory, sqlite:FILE";
+const KINDS: &str = "memory, sqlite:FILE, dynamodb:TABLE";
+/// What can be named of those that stay.
+const LASTING: &str = "sqlite:FILE or dynamodb:TABLE";
 
 /// The name of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +30,8 @@ pub(crate) enum StoreName {
     Memory,
     /// `sqlite:FILE`.
     Sqlite(PathBuf),
+    /// `dynamodb:TABLE`.
+    DynamoDb(String),
 }
 
 impl FromStr for StoreName {
@@ -29,6 +41,7 @@ impl FromStr for StoreName {
         match name.split_once(':') {
             None if name == "memory" => Ok(Self::Memory),
             Some(("sqlite", file)) if !file.is_empty() => Ok(Self::Sqlite(file.into())),
+            Some(("dynamodb", table)) if is_table(table) => Ok(Self::DynamoDb(table.to_owned())),
             _ => Err(format!("expected {KINDS}")),
         }
     }
@@ -40,16 +53,39 @@ impl StoreName {
         Ok(match self {
             Self::Memory => Store::Memory(Memory::default()),
             Self::Sqlite(file) => Store::Sqlite(Sqlite::open(file)?),
+            Self::DynamoDb(table) => connect(table)?,
         })
     }
 
     /// Opens a store to ask; makes none.
     pub(crate) fn open_existing(&self) -> Result<Store> {
         Ok(match self {
-            Self::Memory => bail!("memory: nothing is kept there from one run to the next; expected sqlite:FILE"),
+            Self::Memory => bail!("memory: nothing is kept there from one run to the next; expected {LASTING}"),
             Self::Sqlite(file) => Store::Sqlite(Sqlite::open_existing(file)?),
+            Self::DynamoDb(table) => connect(table)?,
         })
     }
+
+    /// Whether what is written there is there in the next run.
+    pub(crate) fn is_lasting(&self) -> bool {
+        *self != Self::Memory
+    }
+}
+
+/// Whether a table, or the ARN of one, can be called so.
+fn is_table(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || b"_.-:/".contains(&it))
+}
+
+#[cfg(feature = "aws")]
+fn connect(table: &str) -> Result<Store> {
+    wait::connected()?;
+    Ok(Store::DynamoDb(wait(DynamoDb::connect(table))))
+}
+
+#[cfg(not(feature = "aws"))]
+fn connect(table: &str) -> Result<Store> {
+    bail!("dynamodb:{table}: this `driftwire` was built without it; build it with the feature `aws`")
 }
 
 /// A store, of whatever kind.
@@ -59,6 +95,9 @@ pub(crate) enum Store {
     Memory(Memory),
     /// In one file.
     Sqlite(Sqlite),
+    /// In a table.
+    #[cfg(feature = "aws")]
+    DynamoDb(DynamoDb),
 }
 
 /// Hands a question on to whatever store it is.
@@ -67,6 +106,8 @@ macro_rules! each {
         match $store {
             Store::Memory($it) => $answer,
             Store::Sqlite($it) => $answer,
+            #[cfg(feature = "aws")]
+            Store::DynamoDb($it) => $answer,
         }
     };
 }
@@ -78,6 +119,36 @@ impl Drift for Store {
 
     async fn write(&self, write: &RecordWrite) -> Result<Written, StoreError> {
         each!(self, it => it.write(write).await)
+    }
+}
+
+impl Declared for Store {
+    async fn gather(&self, wanted: &Wanted, besides: &[Named]) -> Result<Gathered, StoreError> {
+        each!(self, it => it.gather(wanted, besides).await)
+    }
+}
+
+impl Origins for Store {
+    async fn replace(&self, state: &OriginState) -> Result<Replaced, StoreError> {
+        each!(self, it => it.replace(state).await)
+    }
+
+    async fn finish(&self, state: &OriginState) -> Result<(), StoreError> {
+        each!(self, it => it.finish(state).await)
+    }
+
+    async fn origins(&self) -> Result<Vec<OriginHead>, StoreError> {
+        each!(self, it => it.origins().await)
+    }
+}
+
+impl Records for Store {
+    async fn kept(&self, resource: &Named) -> Result<Vec<Kept>, StoreError> {
+        each!(self, it => it.kept(resource).await)
+    }
+
+    async fn due(&self, at: Timestamp, limit: usize) -> Result<Vec<Named>, StoreError> {
+        each!(self, it => it.due(at, limit).await)
     }
 }
 
@@ -107,8 +178,13 @@ mod tests {
     fn a_store_is_named_by_its_kind() {
         assert_eq!("memory".parse(), Ok(StoreName::Memory));
         assert_eq!("sqlite:a:b.db".parse(), Ok(StoreName::Sqlite("a:b.db".into())));
-        for wrong in ["", "sqlite", "sqlite:", "memory:", "s3:bucket", "drift.db"] {
-            assert_eq!(wrong.parse::<StoreName>(), Err("expected memory, sqlite:FILE".to_owned()), "{wrong}");
+        assert_eq!("dynamodb:drift-1".parse(), Ok(StoreName::DynamoDb("drift-1".to_owned())));
+        for wrong in ["", "sqlite", "sqlite:", "memory:", "s3:bucket", "drift.db", "dynamodb:", "dynamodb:a b"] {
+            assert_eq!(
+                wrong.parse::<StoreName>(),
+                Err("expected memory, sqlite:FILE, dynamodb:TABLE".to_owned()),
+                "{wrong}"
+            );
         }
     }
 }

@@ -75,8 +75,8 @@ def parser() -> argparse.ArgumentParser:
 # --- Python packages
 
 
-def with_requirements() -> None:
-    """Goes on in the environment that has the pinned packages, which is made first if need be."""
+def with_requirements(program: str = __file__) -> None:
+    """Goes on with a program in the environment that has the pinned packages, which is made first if need be."""
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
     mark = VENV / "installed"
     VENV.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def with_requirements() -> None:
             mark.write_text(wanted)
     python = VENV / "bin" / "python"
     if Path(sys.prefix).resolve() != VENV.resolve():
-        os.execv(python, [str(python), str(Path(__file__).resolve()), *sys.argv[1:]])
+        os.execv(python, [str(python), str(Path(program).resolve()), *sys.argv[1:]])
 
 
 # --- Up
@@ -322,11 +322,12 @@ def point(functions, name: str, endpoints: dict) -> None:
 
 
 def down(folder: Path) -> int:
-    pid = process(folder)
-    if pid is not None:
-        end(pid)
-        say(f"ended {pid}")
-    for name in ("pid", "stack.json"):
+    for name in ("pid", "listener"):
+        pid = process(folder, name)
+        if pid is not None:
+            end(pid)
+            say(f"ended {pid}")
+    for name in ("pid", "listener", "stack.json"):
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / "home", ignore_errors=True)
     return 0
@@ -350,10 +351,10 @@ def end(pid: int) -> None:
             time.sleep(0.05)
 
 
-def process(folder: Path) -> int | None:
-    """The process that `up` started here, if it still runs and is the same one."""
+def process(folder: Path, name: str = "pid") -> int | None:
+    """The process that was started here, if it still runs and is the same one."""
     try:
-        pid, at = (folder / "pid").read_text().split()
+        pid, at = (folder / name).read_text().split()
     except (OSError, ValueError):
         return None
     return int(pid) if started_at(int(pid)) == at else None

@@ -16,6 +16,7 @@ Examples:
   driftwire history --store sqlite:drift.db aws_security_group.web --format json
   driftwire history --store sqlite:drift.db --account 111122223333 --severity high --limit 20
   driftwire history --store sqlite:drift.db --verify
+  driftwire history --store dynamodb:driftwire --since 7d
 
 Exit codes: 0 answered, and no history is broken; 1 error, or a history is broken.";
 
@@ -34,7 +35,7 @@ Examples:
 /// What every question can be narrowed by.
 #[derive(Debug, Args)]
 pub(crate) struct NarrowArgs {
-    /// Where findings are kept: `sqlite:FILE`
+    /// Where findings are kept: `sqlite:FILE`, `dynamodb:TABLE`
     #[arg(long, value_name = "STORE")]
     pub(crate) store: StoreName,
     /// Only of this account

@@ -18,6 +18,7 @@ fn every_command_has_help() {
         &["help"],
         &["replay", "--help"],
         &["replay", "-h"],
+        &["sync", "--help"],
         &["explain", "--help"],
         &["rules", "--help"],
         &["rules", "check", "--help"],

@@ -12,3 +12,4 @@ mod run;
 mod scenarios;
 mod secrets;
 mod store;
+mod sync;

@@ -1,11 +1,10 @@
 //! Declared state by the names of its resources, and the state of each file and stack it came from.
 
-use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use driftwire_declared::{Declaration, Standing};
-use driftwire_drift::{Named, Place, Reach, Wanted};
+use driftwire_drift::{Named, Reach, Wanted};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -182,6 +181,25 @@ pub(crate) struct Whereabouts {
     regions: BTreeSet<String>,
 }
 
+/// From places alone, where those are kept apart from their declarations.
+#[cfg(feature = "dynamodb")]
+impl Whereabouts {
+    pub(crate) fn places<'p>(places: impl IntoIterator<Item = &'p driftwire_drift::Place>) -> Self {
+        Self::default().or_places(places)
+    }
+
+    pub(crate) fn or_places(
+        mut self,
+        places: impl IntoIterator<Item = impl std::borrow::Borrow<driftwire_drift::Place>>,
+    ) -> Self {
+        for place in places {
+            self.accounts.extend(place.borrow().account.clone());
+            self.regions.extend(place.borrow().region.clone());
+        }
+        self
+    }
+}
+
 impl Whereabouts {
     pub(crate) fn of<'d>(declarations: impl Iterator<Item = &'d Declaration>) -> Self {
         let mut all = Self::default();
@@ -190,18 +208,6 @@ impl Whereabouts {
             all.regions.extend(declaration.region.clone());
         }
         all
-    }
-
-    pub(crate) fn places<'p>(places: impl IntoIterator<Item = &'p Place>) -> Self {
-        Self::default().or_places(places)
-    }
-
-    pub(crate) fn or_places(mut self, places: impl IntoIterator<Item = impl Borrow<Place>>) -> Self {
-        for place in places {
-            self.accounts.extend(place.borrow().account.clone());
-            self.regions.extend(place.borrow().region.clone());
-        }
-        self
     }
 
     /// With the place of a call, where nothing else is known.

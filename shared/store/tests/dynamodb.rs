@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod suite;
+mod trips;
 mod wire;
 
 use std::collections::BTreeMap;

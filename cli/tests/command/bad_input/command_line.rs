@@ -11,7 +11,7 @@ fn an_unknown_option_is_an_error_and_not_drift() {
     insta::assert_snapshot!(refused(&folder, &[&replay[..], &["--colour"]].concat()), @"
     error: unexpected argument '--colour' found
 
-    Usage: driftwire replay --state <PATH>... --trail <PATH>...
+    Usage: driftwire replay --trail <PATH>... --state <PATH>...
 
     For more information, try '--help'.
     ");
@@ -39,7 +39,7 @@ fn what_is_missing_is_named() {
     error: the following required arguments were not provided:
       --trail <PATH>...
 
-    Usage: driftwire replay --state <PATH>... --trail <PATH>...
+    Usage: driftwire replay --trail <PATH>... --state <PATH>...
 
     For more information, try '--help'.
     ");

@@ -6,8 +6,8 @@
 //! it, so a crash leaves nothing wrong, and the next sync writes what is still missing.
 //!
 //! Declarations of one resource may come from several origins (a bucket here, its policy there) and be known by different
-//! names. Each name of one leads to the others, too: whoever adds a pointer is answered with all that the name leads to, so
-//! of two syncs at once the later one sees the earlier one's.
+//! names. Each name of one leads to the others, too: a sync writes its names, then its declarations, then looks at what else
+//! the names lead to, so of two at once the later one sees the earlier one's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,11 +97,11 @@ impl DynamoDb {
             let pointer = Pointer { origin: state.origin.clone(), key: key.clone(), places: item.reach.places.clone() };
             let known = known.remove(key.as_str());
             match &known {
+                // Whoever began and did not finish may still be writing: what is written anew under a later claim, they
+                // cannot write over.
+                Some(known) if known.digest == item.digest && is_unfinished => moved.unchanged += 1,
                 Some(known) if known.digest == item.digest => {
                     moved.unchanged += 1;
-                    if is_unfinished {
-                        moved.resources.extend(whereabouts.resources(&item.reach));
-                    }
                     continue;
                 }
                 Some(known) => {
@@ -113,7 +113,7 @@ impl DynamoDb {
             moved.resources.extend(whereabouts.resources(&item.reach));
             changes.push(Change { key, item, pointer, known });
         }
-        self.write_changes(state, claim, &changes, &new).await?;
+        self.write_changes(state, claim, &changes, &new, is_unfinished).await?;
         moved.removed = known.len() as u64;
         moved.resources.extend(known.values().flat_map(|it| whereabouts.resources(&it.reach())));
         self.remove_all(&state.origin, claim, &known).await?;
@@ -226,43 +226,53 @@ impl DynamoDb {
         Ok(known)
     }
 
+    /// Names first, then what they lead to, then what others wrote meanwhile: of two that write at once about one resource,
+    /// whoever looks last finds the other's names and declarations, both.
     async fn write_changes(
         &self,
         state: &OriginState,
         claim: u64,
         changes: &[Change<'_>],
         all: &BTreeMap<String, Item>,
+        is_unfinished: bool,
     ) -> Result<(), StoreError> {
-        let links = links(state, changes, all);
-        let found = self.link(links.add.into_iter().collect()).await?;
-        let more = self.foreign(state, changes, &found).await?;
-        self.link(more.add.into_iter().collect()).await?;
+        let Links { add, remove } = links(state, changes, all, is_unfinished);
+        let linked: BTreeSet<Key> = add.keys().map(|name| Key::alias(name)).collect();
+        self.link(add).await?;
         let puts = changes.iter().map(|change| self.put_declaration(&state.origin, claim, change).boxed()).collect();
         several(puts).await?;
-        self.unlink(links.remove.into_iter().collect()).await
+        let more = self.foreign(state, changes, linked).await?;
+        self.link(more.add).await?;
+        if !remove.is_empty() {
+            self.still_claimed(&state.origin, claim).await?;
+        }
+        self.unlink(remove.into_iter().collect()).await
     }
 
-    /// Adds pointers to names. Answers with all that each name leads to now.
-    async fn link(&self, add: Vec<(String, BTreeSet<String>)>) -> Result<BTreeMap<String, Vec<Pointer>>, StoreError> {
-        let adds = add.into_iter().map(|(name, texts)| self.link_one(name, texts).boxed()).collect();
-        Ok(several(adds).await?.into_iter().collect())
+    /// Fails where another sync has claimed the origin since.
+    async fn still_claimed(&self, origin: &str, claim: u64) -> Result<(), StoreError> {
+        let key = Key::origin(origin);
+        let item = self.get(BTreeSet::from([key.clone()])).await?.remove(&key).unwrap_or_default();
+        if read_number(&item, CLAIM) == Some(claim) { Ok(()) } else { Err(self.met(origin)) }
     }
 
-    async fn link_one(&self, name: String, texts: BTreeSet<String>) -> Result<(String, Vec<Pointer>), StoreError> {
-        let answer = self
-            .client
+    /// Adds pointers to names.
+    async fn link(&self, add: BTreeMap<String, BTreeSet<String>>) -> Result<(), StoreError> {
+        several(add.into_iter().map(|(name, texts)| self.link_one(name, texts).boxed()).collect()).await.map(|_| ())
+    }
+
+    async fn link_one(&self, name: String, texts: BTreeSet<String>) -> Result<(), StoreError> {
+        self.client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(Key::alias(&name).attributes()))
             .update_expression("ADD #to :to")
             .expression_attribute_names("#to", POINTERS)
             .expression_attribute_values(":to", pointers(texts))
-            .return_values(ReturnValue::AllNew)
             .send()
             .await
             .map_err(|error| self.failed("writing a name", &error))?;
-        let item = answer.attributes.unwrap_or_default();
-        Ok((name, Pointer::all(&item).collect()))
+        Ok(())
     }
 
     async fn unlink(&self, remove: Vec<(String, BTreeSet<String>)>) -> Result<(), StoreError> {
@@ -291,25 +301,23 @@ impl DynamoDb {
     }
 
     /// The links between what is changed and declarations of the same resources in other origins, by names that those do
-    /// not share.
+    /// not share. `linked` are the names that changed.
     async fn foreign(
         &self,
         state: &OriginState,
         changes: &[Change<'_>],
-        found: &BTreeMap<String, Vec<Pointer>>,
+        linked: BTreeSet<Key>,
     ) -> Result<Links, StoreError> {
-        let mut pairs: Vec<(&Change<'_>, &Pointer)> = Vec::new();
+        let found = self.get(linked).await?;
+        let mut pairs: Vec<(&Change<'_>, Pointer)> = Vec::new();
         for change in changes {
-            let reached: BTreeSet<&Pointer> =
-                change.item.reach.names.iter().filter_map(|name| found.get(name)).flatten().collect();
+            let names = change.item.reach.names.iter().filter_map(|name| found.get(&Key::alias(name)));
+            let reached: BTreeSet<Pointer> = names.flat_map(Pointer::all).collect();
             let others =
                 reached.into_iter().filter(|it| it.origin != state.origin && it.is_of_kind_of(&change.pointer));
             pairs.extend(others.map(|it| (change, it)));
         }
         let mut links = Links::default();
-        if pairs.is_empty() {
-            return Ok(links);
-        }
         let others = self.get(pairs.iter().map(|(_, it)| it.item()).collect()).await?;
         for (change, pointer) in pairs {
             let Some(other) = others.get(&pointer.item()).map(Known::of) else { continue };
@@ -432,7 +440,7 @@ async fn several<T>(requests: Vec<BoxFuture<'_, Result<T, StoreError>>>) -> Resu
 }
 
 /// The links of what changed: its names to itself, and those of what speaks of the same resources in this state.
-fn links(state: &OriginState, changes: &[Change<'_>], all: &BTreeMap<String, Item>) -> Links {
+fn links(state: &OriginState, changes: &[Change<'_>], all: &BTreeMap<String, Item>, is_unfinished: bool) -> Links {
     let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (key, item) in all {
         item.reach.names.iter().for_each(|name| by_name.entry(name).or_default().push(key));
@@ -441,7 +449,7 @@ fn links(state: &OriginState, changes: &[Change<'_>], all: &BTreeMap<String, Ite
     for change in changes {
         let (names, own) = (&change.item.reach.names, change.pointer.text());
         let moved = change.known.as_ref().is_none_or(|known| known.pointer != own || known.names != *names);
-        if !moved {
+        if !moved && !is_unfinished {
             continue;
         }
         links.add(names, &own);

@@ -141,7 +141,7 @@ pub(super) fn named(id: &str) -> Named {
 }
 
 /// Takes a record in as a function does: asks what it needs, gathers that, judges, keeps.
-pub(super) async fn take(store: &impl Whole, record: &Value, now: Timestamp) -> Recorded {
+pub(crate) async fn take(store: &impl Whole, record: &Value, now: Timestamp) -> Recorded {
     let (rules, redactor, secrets) = (Rules::shipped(), redactor(), Secrets::default());
     let bytes = serde_json::to_vec(record).unwrap();
     let mut asked = None;
