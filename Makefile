@@ -11,9 +11,13 @@ PROFILE ?= release
 FUNCTIONS := detect sync publish notify
 BUILT = $(or $(CARGO_TARGET_DIR),target)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 VENV := target/venv
+# How many stacks at once `make test-aws` brings up, and the profile whose cold start is measured.
+AWS_TESTS ?= 2
+COLD ?= release
+COLD_BUILT = $(or $(CARGO_TARGET_DIR),target)/$(COLD)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fmt test test-store demo generate generated catalog catalog-check deny advisories build bench bench-smoke all functions permissions deploy-check deploy undeploy local-up local-down
+.PHONY: help setup check fmt test test-store demo generate generated catalog catalog-check deny advisories build bench bench-smoke all functions permissions deploy-check deploy undeploy functions-local local test-aws test-cold local-up local-down
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -97,6 +101,27 @@ deploy: $(VENV)/lint/installed functions ## Deploy the hub to AWS; asks for the 
 
 undeploy: ## Say how to take it down; nothing of the history goes by itself
 	@sed -n '/^## Taking it down/,/^## /p' infra/README.md | sed '1d;$$d'
+
+# Functions for an AWS of this machine's own: built in minutes, run here.
+functions-local:
+	$(CARGO) build --profile local $(FUNCTIONS:%=--package driftwire-%)
+	@for name in $(FUNCTIONS); do install -D $(or $(CARGO_TARGET_DIR),target)/local/$$name target/lambda-local/$$name/bootstrap; done
+
+local: functions-local ## Bring everything up on an AWS of this machine's own, with the example, and show its alerts
+	infra/local/demo.py up
+
+test-aws: functions-local ## Test the deployed half end to end on an AWS of this machine's own
+	$(CARGO) build --quiet --package driftwire
+	DRIFTWIRE_LAMBDA=target/lambda-local DRIFTWIRE_COMMAND=$(or $(CARGO_TARGET_DIR),target)/debug/driftwire \
+	  $(CARGO) test --quiet --package driftwire-aws-tests --test aws -- --nocapture --test-threads $(AWS_TESTS)
+
+test-cold: $(VENV)/lint/installed ## Measure detect's cold start and memory, in the profile that ships, against its budget
+	$(CARGO) build --quiet --profile $(COLD) --package driftwire-detect --bin detect --example hello
+	@install -D $(COLD_BUILT)/detect target/cold/detect/bootstrap
+	@install -D $(COLD_BUILT)/examples/hello target/cold/hello/bootstrap
+	DRIFTWIRE_COLD=target/cold $(if $(filter release,$(COLD)),DRIFTWIRE_BUDGETS=1) \
+	  DRIFTWIRE_RIE=$$(ls $(VENV)/lint/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64) \
+	  $(CARGO) test --quiet --package driftwire-aws-tests --test cold -- --nocapture
 
 local-up: ## Bring the stack up on an AWS of this machine's own, with the functions in target/lambda
 	infra/local/stack.py up

@@ -197,6 +197,15 @@ pub(crate) enum RulesCommand {
         /// The file
         file: PathBuf,
     },
+    /// Validate a rules file, and make it the one that a deployment uses
+    #[command(after_help = "Example: driftwire rules deploy rules.toml --store dynamodb:driftwire")]
+    Deploy {
+        /// The file
+        file: PathBuf,
+        /// The deployment's table: dynamodb:TABLE
+        #[arg(long, value_name = "STORE")]
+        store: StoreName,
+    },
 }
 
 /// What to ask of the catalog.

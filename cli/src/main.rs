@@ -62,6 +62,7 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<bool> {
         Command::Open(args) => question::open(args, out),
         Command::Who(args) => question::who(args, out).map(|()| false),
         Command::Rules(RulesCommand::Check { file }) => rules::check(file, out).map(|()| false),
+        Command::Rules(RulesCommand::Deploy { file, store }) => rules::deploy(file, store, out).map(|()| false),
         Command::Rules(RulesCommand::Test { file }) => {
             anyhow::ensure!(rules::test(file, out)?, "{}: not every example comes out as it says", file.display());
             Ok(false)

@@ -1,4 +1,4 @@
-//! `rules check` and `rules test`.
+//! `rules check`, `rules test` and `rules deploy`.
 
 use std::io::Write;
 use std::path::Path;
@@ -7,11 +7,20 @@ use anyhow::{Context, Result};
 use driftwire_drift::judge;
 
 use crate::desk;
+use crate::store::StoreName;
 
 /// Says whether a rules file can be used.
 pub(crate) fn check(file: &Path, out: &mut dyn Write) -> Result<()> {
     desk::rules(Some(file))?;
     Ok(writeln!(out, "{}: valid", file.display())?)
+}
+
+/// Makes a rules file the one that a deployment uses: a minute later at most. A wrong one is refused here.
+pub(crate) fn deploy(file: &Path, store: &StoreName, out: &mut dyn Write) -> Result<()> {
+    desk::rules(Some(file))?;
+    let text = std::fs::read_to_string(file).with_context(|| format!("reading the rules file {}", file.display()))?;
+    let version = store.put_rules(&text)?;
+    Ok(writeln!(out, "{}: version {version} of the rules", file.display())?)
 }
 
 /// Runs the examples in a rules file. Returns whether all came out as they say.

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use driftwire_drift::{Named, Wanted};
 use driftwire_report::v1::Finding;
 #[cfg(feature = "aws")]
-use driftwire_store::DynamoDb;
+use driftwire_store::{Configuration as _, DynamoDb};
 use driftwire_store::{
     Declared, Drift, Entry, Filter, Gathered, History, Kept, Memory, OriginHead, OriginState, Origins, Page,
     PageRequest, RecordWrite, Records, Replaced, Sqlite, StoreError, Stored, Written,
@@ -64,6 +64,15 @@ impl StoreName {
             Self::Sqlite(file) => Store::Sqlite(Sqlite::open_existing(file)?),
             Self::DynamoDb(table) => connect(table)?,
         })
+    }
+
+    /// Makes a text the newest version of a deployment's rules file. Returns the version.
+    pub(crate) fn put_rules(&self, text: &str) -> Result<u64> {
+        match self.open_existing()? {
+            #[cfg(feature = "aws")]
+            Store::DynamoDb(table) => Ok(wait(table.put_rules(text))?),
+            _ => bail!("rules are deployed to a table; expected dynamodb:TABLE. At a desk, give them with --rules"),
+        }
     }
 
     /// Whether what is written there is there in the next run.

@@ -12,7 +12,7 @@ const LINES: usize = 400;
 pub(crate) fn check(root: &Path) -> Result<()> {
     let mut problems = Vec::new();
     named_paths(root, &mut problems)?;
-    for folder in ["shared", "cli", "tests", "xtask"] {
+    for folder in ["functions", "shared", "cli", "tests", "xtask"] {
         walk(&root.join(folder), &mut |path| file(root, path, &mut problems))?;
     }
     if problems.is_empty() {

@@ -114,11 +114,11 @@ fn described(stack: &Stack) -> Value {
         .parameters()
         .iter()
         .map(|it| {
-            let mut one = pair(it.parameter_key(), it.parameter_value(), ("ParameterKey", "ParameterValue"));
-            if let Some(resolved) = it.resolved_value() {
-                one["ResolvedValue"] = resolved.into();
+            let (key, value) = (it.parameter_key(), it.parameter_value());
+            match it.resolved_value() {
+                Some(resolved) => json!({"ParameterKey": key, "ParameterValue": value, "ResolvedValue": resolved}),
+                None => json!({"ParameterKey": key, "ParameterValue": value}),
             }
-            one
         })
         .collect();
     let outputs: Vec<Value> = stack

@@ -5,6 +5,7 @@
 
 mod alias;
 mod name;
+mod place;
 mod service;
 mod spelling;
 
@@ -18,6 +19,7 @@ use alias::{Aliases, aliases, owners};
 use driftwire_catalog::is_global;
 use driftwire_declared::{Declaration, Standing};
 use hashbrown::HashMap;
+use place::{agreement, agrees};
 use service::{belongs, services};
 use spelling::{folded, is_generated, may_be, place_of_arn, shorter, without_partition};
 
@@ -380,24 +382,4 @@ impl Index {
             self.bands.insert(format!("{id}|{dimension}"), range);
         }
     }
-}
-
-fn agrees(one: Option<&str>, other: Option<&str>) -> bool {
-    one.is_none() || other.is_none() || one == other
-}
-
-/// How well a resource's place agrees with a record's; `None` if it contradicts it. More is better.
-fn agreement(resource: &Resource, account: &str, region: &str) -> Option<u8> {
-    let account = match resource.account.as_deref() {
-        Some(declared) if !account.is_empty() && declared != account => return None,
-        Some(_) => 2,
-        None => 0,
-    };
-    let region = match resource.region.as_deref() {
-        _ if is_global(&resource.kind) => 1,
-        Some(declared) if !region.is_empty() && declared != region => return None,
-        Some(_) => 1,
-        None => 0,
-    };
-    Some(account + region)
 }

@@ -62,6 +62,7 @@ mod declared;
 mod entity;
 mod error;
 mod key;
+mod link;
 mod notices;
 mod origin;
 mod plan;

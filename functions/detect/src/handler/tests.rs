@@ -130,7 +130,7 @@ async fn held(store: &Memory) -> Vec<String> {
     let findings = store.findings(&Filter::default(), &page).await.unwrap().items;
     let mut all: Vec<String> = findings
         .into_iter()
-        .map(|it| Finding { when: When { detected_at: None, ..it.when.clone() }, ..it })
+        .map(|it| Finding { when: When { detected_at: None, ..it.when }, ..it })
         .map(|it| serde_json::to_string(&it).unwrap())
         .collect();
     for id in ["api", "web", "jobs"] {

@@ -1,5 +1,5 @@
 //! What goes over the wire: how many requests a record takes, what a sync writes, what an interrupted one leaves.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test code")]
 
 use std::collections::BTreeMap;
 use std::thread;
