@@ -319,3 +319,6 @@ fn report(state: OriginState, result: &'static str, moved: &Moved, settled: Sett
     let OriginState { origin, version, .. } = state;
     Report { origin, result, version, added, changed, removed, unchanged, applied, absorbed, gone, reported, standing }
 }
+
+#[cfg(test)]
+mod tests;

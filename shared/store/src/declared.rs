@@ -86,6 +86,16 @@ pub struct OriginHead {
     /// Whether what its last sync moved was judged again.
     #[serde(default)]
     pub finished: bool,
+    /// Resources that its last sync took declarations from, until they are judged again: nothing else leads to them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub left: BTreeSet<Named>,
+}
+
+impl OriginHead {
+    /// Whether it is of this very state.
+    pub(crate) fn is_of(&self, state: &OriginState) -> bool {
+        Self { finished: false, left: BTreeSet::new(), ..self.clone() } == state.head()
+    }
 }
 
 impl OriginState {
@@ -97,6 +107,7 @@ impl OriginState {
             version: self.version.clone(),
             declarations: self.declarations.len() as u64,
             finished: false,
+            left: BTreeSet::new(),
         }
     }
 
@@ -167,6 +178,13 @@ pub struct Moved {
 }
 
 impl Moved {
+    /// Takes in what a declaration spoke of that is no longer there, or says something else now. Of resources that the new
+    /// one speaks of, the new one tells.
+    pub(crate) fn leaves(&mut self, left: &mut BTreeSet<Named>, old: BTreeSet<Named>, new: Option<&BTreeSet<Named>>) {
+        left.extend(old.iter().filter(|it| new.is_none_or(|new| !new.contains(*it))).cloned());
+        self.resources.extend(old);
+    }
+
     /// Whether nothing moved.
     #[must_use]
     pub fn is_nothing(&self) -> bool {

@@ -18,6 +18,7 @@
 //! | kept record | the resource's | `K#` time `#` event id | a record that what is open rests on, secrets hashed; `due_lane` and `due` while it waits |
 //! | origin | `O` | the file, object or stack | `claim` (counts the syncs), `head`: lineage, serial, how many declarations |
 //! | declaration | `O#origin` | `D#` and the address | what the block declares; `says` (its digest), `names` and `pointer` (what leads to it) |
+//! | left | `O#origin` | `L` | resources that a sync took declarations from, should it end before they are judged again |
 //! | alias | `A#name of a resource` | `@` | `to`: pointers to declarations, and to the resources that they speak of |
 //! | rules | `C#rules` | the version, 12 digits | the rules file |
 //! | part | its item's | its item's, `#p` and a number | a piece of a body that does not fit in one item |

@@ -100,6 +100,11 @@ impl Key {
         Self { pk: bounded(&format!("O#{origin}")), sk: bounded(&format!("{DECLARATION}{key}")) }
     }
 
+    /// The resources that an origin's declarations were taken from, until they are judged again.
+    pub(super) fn left(origin: &str) -> Self {
+        Self { pk: bounded(&format!("O#{origin}")), sk: "L".to_owned() }
+    }
+
     /// What leads to declarations by a name of their resource.
     pub(super) fn alias(name: &str) -> Self {
         Self::itself(bounded(&format!("A#{name}")))

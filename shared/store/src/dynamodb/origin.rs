@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use driftwire_drift::Named;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 
@@ -71,9 +72,11 @@ impl DynamoDb {
         let mut known = self.known(&state.origin).await?;
         let new = state.items();
         let whereabouts = Whereabouts::of(state.declarations.iter()).or_places(known.values().flat_map(Known::places));
-        let mut moved = Moved::default();
+        let mut left = if is_unfinished { self.read_left(&state.origin).await? } else { BTreeSet::new() };
+        let mut moved = Moved { resources: left.clone(), ..Moved::default() };
         let mut changes = Vec::new();
         for (key, item) in &new {
+            let resources = whereabouts.resources(&item.reach);
             let pointer = Pointer { origin: state.origin.clone(), key: key.clone(), places: item.reach.places.clone() };
             let known = known.remove(key.as_str());
             match &known {
@@ -86,19 +89,42 @@ impl DynamoDb {
                 }
                 Some(known) => {
                     moved.changed += 1;
-                    moved.resources.extend(whereabouts.resources(&known.reach()));
+                    moved.leaves(&mut left, whereabouts.resources(&known.reach()), Some(&resources));
                 }
                 None => moved.added += 1,
             }
-            moved.resources.extend(whereabouts.resources(&item.reach));
+            moved.resources.extend(resources);
             changes.push(Change { key, item, pointer, known });
         }
-        self.write_changes(state, claim, &changes, &new, is_unfinished).await?;
         moved.removed = known.len() as u64;
-        moved.resources.extend(known.values().flat_map(|it| whereabouts.resources(&it.reach())));
+        for gone in known.values() {
+            moved.leaves(&mut left, whereabouts.resources(&gone.reach()), None);
+        }
+        self.keep_left(&state.origin, &left).await?;
+        self.write_changes(state, claim, &changes, &new, is_unfinished).await?;
         self.remove_all(&state.origin, claim, &known).await?;
         self.release(state, claim).await?;
         Ok(Replaced::Done(moved))
+    }
+
+    /// Keeps which resources lose a declaration, before they do: nothing else leads to them, should this sync end early.
+    /// What an earlier sync kept stays until another one has something to keep; it costs a look too many, at most.
+    async fn keep_left(&self, origin: &str, left: &BTreeSet<Named>) -> Result<(), StoreError> {
+        if left.is_empty() {
+            return Ok(());
+        }
+        let key = Key::left(origin);
+        let mut item = key.attributes();
+        let mut items = Body::new(json(left)).put(&key, &mut item);
+        items.push(item);
+        self.put_all(&items).await
+    }
+
+    async fn read_left(&self, origin: &str) -> Result<BTreeSet<Named>, StoreError> {
+        let key = Key::left(origin);
+        let loaded = self.texts(self.get(BTreeSet::from([key.clone()])).await?).await?;
+        let Some((_, text)) = loaded.get(&key) else { return Ok(BTreeSet::new()) };
+        serde_json::from_str(text).map_err(|_| self.damaged(&key.pk))
     }
 
     /// Takes an origin for a sync; or says which later state of it is known.

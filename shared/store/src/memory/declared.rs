@@ -71,42 +71,46 @@ impl Origins for Memory {
                 .iter()
                 .chain(old.iter().filter_map(|it| kept.declared.get(it)).map(|it| &it.declaration)),
         );
-        let is_unfinished = kept.heads.get(&state.origin).is_some_and(|known| !known.finished);
-        let mut moved = Moved::default();
+        let unfinished = kept.heads.get(&state.origin).filter(|known| !known.finished);
+        let (is_unfinished, mut left) =
+            (unfinished.is_some(), unfinished.map(|it| it.left.clone()).unwrap_or_default());
+        let mut moved = Moved { resources: left.clone(), ..Moved::default() };
         for key in old.iter().filter(|(_, key)| !new.contains_key(key)) {
             moved.removed += 1;
-            moved.resources.extend(kept.declared.get(key).iter().flat_map(|it| whereabouts.resources(&it.reach)));
+            let old = kept.declared.get(key).map(|it| whereabouts.resources(&it.reach)).unwrap_or_default();
+            moved.leaves(&mut left, old, None);
             kept.unname(key);
         }
         for (key, item) in new {
             let key = (state.origin.clone(), key);
+            let new = whereabouts.resources(&item.reach);
             match kept.declared.get(&key) {
                 Some(known) if known.digest == item.digest => {
                     moved.unchanged += 1;
                     if is_unfinished {
-                        moved.resources.extend(whereabouts.resources(&item.reach));
+                        moved.resources.extend(new);
                     }
                     continue;
                 }
                 Some(known) => {
                     moved.changed += 1;
-                    moved.resources.extend(whereabouts.resources(&known.reach));
+                    moved.leaves(&mut left, whereabouts.resources(&known.reach), Some(&new));
                 }
                 None => moved.added += 1,
             }
-            moved.resources.extend(whereabouts.resources(&item.reach));
+            moved.resources.extend(new);
             kept.unname(&key);
             kept.name(&key, &item);
             kept.declared.insert(key, item);
         }
-        kept.heads.insert(state.origin.clone(), state.head());
+        kept.heads.insert(state.origin.clone(), OriginHead { left, ..state.head() });
         Ok(Replaced::Done(moved))
     }
 
     async fn finish(&self, state: &OriginState) -> Result<(), StoreError> {
-        let head = state.head();
-        if let Some(known) = self.kept().heads.get_mut(&state.origin).filter(|known| **known == head) {
+        if let Some(known) = self.kept().heads.get_mut(&state.origin).filter(|known| known.is_of(state)) {
             known.finished = true;
+            known.left.clear();
         }
         Ok(())
     }

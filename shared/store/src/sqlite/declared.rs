@@ -48,11 +48,11 @@ impl Origins for Sqlite {
             if let Some(known) = known.as_ref().filter(|known| state.is_older_than(known)) {
                 return Ok(Replaced::Older(known.clone()));
             }
-            let is_unfinished = known.as_ref().is_some_and(|known| !known.finished);
-            let moved = put(&transaction, state, &items, is_unfinished)?;
-            let head = state.head();
+            let unfinished = known.as_ref().filter(|known| !known.finished).map(|known| &known.left);
+            let (moved, left) = put(&transaction, state, &items, unfinished)?;
             // A state that is known already writes nothing: ONCE.
-            let is_known = known.is_some_and(|known| OriginHead { finished: false, ..known } == head);
+            let is_known = known.as_ref().is_some_and(|known| known.is_of(state));
+            let head = OriginHead { left, ..state.head() };
             if !moved.is_nothing() || !is_known {
                 transaction
                     .prepare_cached("INSERT OR REPLACE INTO origins (origin, head) VALUES (?1, ?2)")?
@@ -65,14 +65,18 @@ impl Origins for Sqlite {
     }
 
     async fn finish(&self, state: &OriginState) -> Result<(), StoreError> {
-        let head = state.head();
-        self.ask(|connection| {
-            let finished = OriginHead { finished: true, ..head.clone() };
-            connection
-                .prepare_cached("UPDATE origins SET head = ?3 WHERE origin = ?1 AND head = ?2")?
-                .execute(params![state.origin, to_json(&head)?, to_json(&finished)?])?;
-            Ok(())
-        })
+        let mut connection = self.connection();
+        let mut finish = || -> Result<(), Damage> {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let known = head(&transaction, &state.origin)?.filter(|known| known.is_of(state) && !known.finished);
+            let Some(known) = known else { return Ok(()) };
+            let finished = OriginHead { finished: true, left: BTreeSet::new(), ..known };
+            transaction
+                .prepare_cached("UPDATE origins SET head = ?2 WHERE origin = ?1")?
+                .execute(params![state.origin, to_json(&finished)?])?;
+            Ok(transaction.commit()?)
+        };
+        finish().map_err(|damage| damage.of(&self.name))
     }
 
     async fn origins(&self) -> Result<Vec<OriginHead>, StoreError> {
@@ -101,42 +105,45 @@ struct Known {
     digest: String,
 }
 
-/// Puts the declarations of a state in the place of the origin's old ones.
+/// Puts the declarations of a state in the place of the origin's old ones. `unfinished` is what the sync before left, where
+/// it ended early. Returns what moved, and what this one leaves.
 fn put(
     connection: &Connection,
     state: &OriginState,
     items: &BTreeMap<String, Item>,
-    is_unfinished: bool,
-) -> Result<Moved, Damage> {
+    unfinished: Option<&BTreeSet<Named>>,
+) -> Result<(Moved, BTreeSet<Named>), Damage> {
     let old = known(connection, &state.origin)?;
     let before = places_before(connection, &state.origin)?;
     let whereabouts = Whereabouts::of(state.declarations.iter().chain(&before));
-    let mut moved = Moved::default();
+    let mut left = unfinished.cloned().unwrap_or_default();
+    let mut moved = Moved { resources: left.clone(), ..Moved::default() };
     for (_, known) in old.iter().filter(|(item, _)| !items.contains_key(*item)) {
         moved.removed += 1;
-        moved.resources.extend(whereabouts.resources(&reach(connection, known.key)?));
+        moved.leaves(&mut left, whereabouts.resources(&reach(connection, known.key)?), None);
         remove(connection, known.key)?;
     }
     for (name, item) in items {
+        let new = whereabouts.resources(&item.reach);
         match old.get(name) {
             Some(known) if known.digest == item.digest => {
                 moved.unchanged += 1;
-                if is_unfinished {
-                    moved.resources.extend(whereabouts.resources(&item.reach));
+                if unfinished.is_some() {
+                    moved.resources.extend(new);
                 }
                 continue;
             }
             Some(known) => {
                 moved.changed += 1;
-                moved.resources.extend(whereabouts.resources(&reach(connection, known.key)?));
+                moved.leaves(&mut left, whereabouts.resources(&reach(connection, known.key)?), Some(&new));
                 remove(connection, known.key)?;
             }
             None => moved.added += 1,
         }
-        moved.resources.extend(whereabouts.resources(&item.reach));
+        moved.resources.extend(new);
         add(connection, &state.origin, name, item)?;
     }
-    Ok(moved)
+    Ok((moved, left))
 }
 
 fn known(connection: &Connection, origin: &str) -> Result<BTreeMap<String, Known>, Damage> {

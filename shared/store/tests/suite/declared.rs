@@ -233,6 +233,12 @@ pub(crate) async fn a_sync_that_ended_early_is_taken_up_again(store: &impl Whole
     assert!(again.is_nothing());
     assert_eq!(again.resources, first.resources);
     assert!(sync(store, &state).await.resources.is_empty());
+    // Also what has left: nothing that is declared leads to it.
+    let fewer = super::declared::state("a.tfstate", 2, &groups()[..1]);
+    begun(store, &fewer).await;
+    let again = sync(store, &fewer).await;
+    assert!(again.is_nothing());
+    assert_eq!(again.resources, first.resources);
 }
 
 pub(crate) async fn a_block_that_was_removed_is_found_no_more(store: &impl Whole) {
