@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument("--buckets", nargs="*", default=[], metavar="NAME", help="to make first, with notifications to EventBridge")
     up.add_argument("--account", default=ACCOUNT, help="whose AWS it is, in twelve digits: records of another account are refused")
     up.add_argument("--environment", nargs="*", default=[], metavar="NAME=VALUE", help="more variables of the functions: AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:…")
-    up.add_argument("--visibility", type=int, metavar="SECONDS", help="after which a message that failed comes back: tests don't wait for minutes")
+    up.add_argument("--visibility", type=int, metavar="SECONDS", help="after which a message that failed comes back, except states: tests don't wait for minutes")
     down = commands.add_parser("down", help="end what `up` started in this folder")
     for command in (up, down):
         command.add_argument("--dir", default=ROOT / "target" / "local", help="where its files are kept")
@@ -260,9 +260,12 @@ def with_numbers(value, known: dict):
 
 
 def come_back_after(seconds: int, resources: dict) -> None:
-    """Lambda refuses a queue that shows a message again while its function may still run, so functions get no longer."""
-    for resource in resources.values():
+    """Lambda refuses a queue that shows a message again while its function may still run, so functions get no longer.
+    Not so for states: a sync that is cut short begins anew."""
+    for name, resource in resources.items():
         properties = resource.get("Properties", {})
+        if name in ("StatesQueue", "Sync"):
+            continue
         if resource["Type"] == "AWS::SQS::Queue" and "VisibilityTimeout" in properties:
             properties["VisibilityTimeout"] = seconds
         if resource["Type"] == "AWS::Lambda::Function":

@@ -63,6 +63,7 @@ mod declared;
 mod entity;
 mod error;
 mod key;
+mod known;
 mod link;
 mod notices;
 mod origin;

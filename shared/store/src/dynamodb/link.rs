@@ -9,7 +9,8 @@ use futures_util::FutureExt as _;
 use super::DynamoDb;
 use super::declared::{POINTERS, Pointer, pointers};
 use super::key::Key;
-use super::origin::{Change, Known, several};
+use super::known::Known;
+use super::origin::{Change, several};
 use crate::StoreError;
 use crate::declared::{Item, OriginState};
 
@@ -119,7 +120,7 @@ pub(super) fn links(
         item.reach.names.iter().for_each(|name| by_name.entry(name).or_default().push(key));
     }
     let mut links = Links::default();
-    for change in changes {
+    for change in changes.iter().filter(|it| !it.is_written) {
         let (names, own) = (&change.item.reach.names, change.pointer.text());
         let moved = change.known.as_ref().is_none_or(|known| known.pointer != own || known.names != *names);
         if !moved && !is_unfinished {

@@ -18,39 +18,40 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use driftwire_drift::Named;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
+use sha2::{Digest as _, Sha256};
 
 use super::DynamoDb;
 use super::body::Body;
 use super::declared::Pointer;
 use super::entity::{json, names};
-use super::key::{Attributes, Key, ORIGINS, PK, number, read_number, read_text, text};
+use super::key::{Attributes, Key, ORIGINS, number, read_number, read_text, text};
+use super::known::Known;
 use super::link::{Links, links};
 use crate::StoreError;
+use crate::chain::hex;
 use crate::declared::{Item, Moved, OriginHead, OriginState, Replaced, Whereabouts};
 
 /// How many requests are under way at once.
 const AT_ONCE: usize = 32;
 
-const CLAIM: &str = "claim";
+pub(super) const CLAIM: &str = "claim";
 const HEAD: &str = "head";
 /// The claim that the head is of.
 const HEAD_CLAIM: &str = "head_claim";
 /// There from the claim until what moved was judged again.
 const UNFINISHED: &str = "unfinished";
-const DIGEST: &str = "says";
-const NAMES: &str = "names";
-const POINTER: &str = "pointer";
-
-/// A declaration that is known, as far as it matters for what has to be written.
-pub(super) struct Known {
-    digest: String,
-    pub(super) pointer: String,
-    pub(super) names: BTreeSet<String>,
-}
+/// What the claimed state says, as a digest, and the first claim of an unbroken row with it.
+const CONTENT: &str = "content";
+const SINCE: &str = "since";
+pub(super) const DIGEST: &str = "says";
+pub(super) const NAMES: &str = "names";
+pub(super) const POINTER: &str = "pointer";
 
 /// An origin, taken for a sync.
 struct Claim {
     number: u64,
+    /// The first of an unbroken row of claims with this very state: a sync that is cut off again and again gets further.
+    since: u64,
     /// Whether the sync before ended early.
     is_unfinished: bool,
 }
@@ -61,16 +62,18 @@ pub(super) struct Change<'s> {
     pub(super) item: &'s Item,
     pub(super) pointer: Pointer,
     pub(super) known: Option<Known>,
+    /// Whether an earlier sync with the same state has written it, and its names, already.
+    pub(super) is_written: bool,
 }
 
 impl DynamoDb {
     pub(super) async fn replace_origin(&self, state: &OriginState) -> Result<Replaced, StoreError> {
-        let Claim { number: claim, is_unfinished } = match self.claim(state).await? {
+        let new = state.items();
+        let Claim { number: claim, since, is_unfinished } = match self.claim(state, &content(&new)).await? {
             Ok(claim) => claim,
             Err(newer) => return Ok(Replaced::Older(newer)),
         };
         let mut known = self.known(&state.origin).await?;
-        let new = state.items();
         let whereabouts = Whereabouts::of(state.declarations.iter()).or_places(known.values().flat_map(Known::places));
         let mut left = if is_unfinished { self.read_left(&state.origin).await? } else { BTreeSet::new() };
         let mut moved = Moved { resources: left.clone(), ..Moved::default() };
@@ -79,13 +82,15 @@ impl DynamoDb {
             let resources = whereabouts.resources(&item.reach);
             let pointer = Pointer { origin: state.origin.clone(), key: key.clone(), places: item.reach.places.clone() };
             let known = known.remove(key.as_str());
+            let mut is_written = false;
             match &known {
-                // Whoever began and did not finish may still be writing: what is written anew under a later claim, they
-                // cannot write over.
-                Some(known) if known.digest == item.digest && is_unfinished => moved.unchanged += 1,
                 Some(known) if known.digest == item.digest => {
                     moved.unchanged += 1;
-                    continue;
+                    if !is_unfinished {
+                        continue;
+                    }
+                    // Whoever began with another state may still be writing, but not over what this state wrote since.
+                    is_written = known.claim >= since;
                 }
                 Some(known) => {
                     moved.changed += 1;
@@ -94,7 +99,7 @@ impl DynamoDb {
                 None => moved.added += 1,
             }
             moved.resources.extend(resources);
-            changes.push(Change { key, item, pointer, known });
+            changes.push(Change { key, item, pointer, known, is_written });
         }
         moved.removed = known.len() as u64;
         for gone in known.values() {
@@ -128,26 +133,35 @@ impl DynamoDb {
     }
 
     /// Takes an origin for a sync; or says which later state of it is known.
-    async fn claim(&self, state: &OriginState) -> Result<Result<Claim, OriginHead>, StoreError> {
+    async fn claim(&self, state: &OriginState, content: &str) -> Result<Result<Claim, OriginHead>, StoreError> {
         let key = Key::origin(&state.origin);
         let item = self.get(BTreeSet::from([key.clone()])).await?.remove(&key).unwrap_or_default();
         if let Some(known) = read_head(&item).filter(|known| state.is_older_than(known)) {
             return Ok(Err(known));
         }
         let before = read_number(&item, CLAIM).unwrap_or(0);
+        let is_same = item.contains_key(UNFINISHED) && read_text(&item, CONTENT) == Some(content);
+        let since = read_number(&item, SINCE).filter(|_| is_same).unwrap_or(before + 1);
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
-            .update_expression("SET #claim = :next, #unfinished = :true")
+            .update_expression("SET #claim = :next, #unfinished = :true, #content = :content, #since = :since")
             .condition_expression("attribute_not_exists(#claim) OR #claim = :before")
-            .set_expression_attribute_names(Some(names(&[("#claim", CLAIM), ("#unfinished", UNFINISHED)])))
+            .set_expression_attribute_names(Some(names(&[
+                ("#claim", CLAIM),
+                ("#unfinished", UNFINISHED),
+                ("#content", CONTENT),
+                ("#since", SINCE),
+            ])))
+            .expression_attribute_values(":content", text(content))
+            .expression_attribute_values(":since", number(since))
             .expression_attribute_values(":true", AttributeValue::Bool(true))
             .expression_attribute_values(":next", number(before + 1))
             .expression_attribute_values(":before", number(before));
         match update.send().await {
-            Ok(_) => Ok(Ok(Claim { number: before + 1, is_unfinished: item.contains_key(UNFINISHED) })),
+            Ok(_) => Ok(Ok(Claim { number: before + 1, since, is_unfinished: item.contains_key(UNFINISHED) })),
             Err(error) if is_condition(error.as_service_error()) => Err(self.met(&state.origin)),
             Err(error) => Err(self.failed("claiming a state", &error)),
         }
@@ -201,37 +215,6 @@ impl DynamoDb {
         }
     }
 
-    /// What is known of an origin's declarations, by their keys. Only what has to be compared is kept in memory.
-    async fn known(&self, origin: &str) -> Result<BTreeMap<String, Known>, StoreError> {
-        let pk = Key::declaration(origin, "").pk;
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression("#pk = :pk")
-            .filter_expression("attribute_exists(#digest)")
-            .projection_expression("#pk, sk, #digest, #pointer, #names")
-            .set_expression_attribute_names(Some(names(&[
-                ("#pk", PK),
-                ("#digest", DIGEST),
-                ("#pointer", POINTER),
-                ("#names", NAMES),
-            ])))
-            .expression_attribute_values(":pk", text(&pk))
-            .into_paginator()
-            .items()
-            .send();
-        let mut known = BTreeMap::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(|error| self.failed("reading a state", &error))?;
-            let Some(pointer) = read_text(&item, POINTER) else { continue };
-            let key = serde_json::from_str::<Pointer>(pointer).map_err(|_| self.damaged(&pk))?.key;
-            known.insert(key, Known::of(&item));
-        }
-        Ok(known)
-    }
-
     /// Names first, then what they lead to, then what others wrote meanwhile: of two that write at once about one resource,
     /// whoever looks last finds the other's names and declarations, both.
     async fn write_changes(
@@ -243,9 +226,13 @@ impl DynamoDb {
         is_unfinished: bool,
     ) -> Result<(), StoreError> {
         let Links { add, remove } = links(state, changes, all, is_unfinished);
-        let linked: BTreeSet<Key> = add.keys().map(|name| Key::alias(name)).collect();
+        let mut linked: BTreeSet<Key> = add.keys().map(|name| Key::alias(name)).collect();
+        // Whether an earlier sync looked who else is there, nobody knows.
+        let written = changes.iter().filter(|it| it.is_written).flat_map(|it| &it.item.reach.names);
+        linked.extend(written.map(|name| Key::alias(name)));
         self.link(add).await?;
-        let puts = changes.iter().map(|change| self.put_declaration(&state.origin, claim, change).boxed()).collect();
+        let puts = changes.iter().filter(|it| !it.is_written);
+        let puts = puts.map(|change| self.put_declaration(&state.origin, claim, change).boxed()).collect();
         several(puts).await?;
         let more = self.foreign(state, changes, linked).await?;
         self.link(more.add).await?;
@@ -346,32 +333,19 @@ impl DynamoDb {
     }
 }
 
-impl Known {
-    pub(super) fn of(item: &Attributes) -> Self {
-        let names = item.get(NAMES).and_then(|it| it.as_ss().ok()).map(Vec::as_slice).unwrap_or_default();
-        Self {
-            digest: read_text(item, DIGEST).unwrap_or_default().to_owned(),
-            pointer: read_text(item, POINTER).unwrap_or_default().to_owned(),
-            names: names.iter().cloned().collect(),
-        }
-    }
-
-    fn pointer(&self) -> Option<Pointer> {
-        serde_json::from_str(&self.pointer).ok()
-    }
-
-    fn places(&self) -> Vec<driftwire_drift::Place> {
-        self.pointer().map(|it| it.places).unwrap_or_default()
-    }
-
-    fn reach(&self) -> driftwire_drift::Reach {
-        self.pointer().map(|it| it.reach()).unwrap_or_default()
-    }
-}
-
 /// Makes requests, some at once.
 pub(super) async fn several<T>(requests: Vec<BoxFuture<'_, Result<T, StoreError>>>) -> Result<Vec<T>, StoreError> {
     stream::iter(requests).buffer_unordered(AT_ONCE).try_collect().await
+}
+
+/// What a state says, as a digest.
+fn content(items: &BTreeMap<String, Item>) -> String {
+    let mut hash = Sha256::new();
+    for (key, item) in items {
+        hash.update(key);
+        hash.update(&item.digest);
+    }
+    hex(&hash.finalize())
 }
 
 fn read_head(item: &Attributes) -> Option<OriginHead> {

@@ -226,3 +226,22 @@ fn a_sync_that_is_cut_off_anywhere_is_finished_by_the_next() {
         assert!(cuts > 8, "{cuts}");
     });
 }
+
+#[test]
+fn a_sync_that_is_cut_off_again_and_again_gets_further() {
+    let Some(endpoint) = endpoint() else { return };
+    run(async {
+        let table = Table::new(&endpoint).await;
+        let state = state("a.tfstate", 1, (0..100).map(|at| group(&format!("g{at}"), 90)).collect());
+        let mut cuts = 0;
+        // Each time fewer requests than the whole takes: 200 names, 100 declarations.
+        while sync(&table.store(&Wire::breaking_after(260)), &state).await.is_err() {
+            cuts += 1;
+            assert!(cuts < 5, "never came through");
+        }
+        assert!(cuts >= 1);
+        let names = (0..100).map(|at| format!("{ACCOUNT}|g{at}")).collect();
+        let found = table.store(&Wire::default()).gather(&Wanted { names, ..Wanted::default() }, &[]).await.unwrap();
+        assert_eq!(found.declarations.len(), 100);
+    });
+}
