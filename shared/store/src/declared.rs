@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::sync::OnceLock;
 
 use driftwire_declared::{Declaration, Standing};
 use driftwire_drift::{Named, Reach, Wanted};
@@ -141,15 +142,21 @@ pub(crate) struct Item {
     pub(crate) declaration: Declaration,
     /// Tells whether it says the same as before: of everything but the version, which moves with every other block.
     pub(crate) digest: String,
-    pub(crate) reach: Reach,
+    reach: OnceLock<Reach>,
 }
 
 impl Item {
     fn new(declaration: &Declaration) -> Self {
-        let bare = Declaration { version: String::new(), ..declaration.clone() };
+        let mut bare = declaration.clone();
+        bare.version.clear();
         let digest = hex(&Sha256::digest(serde_json::to_vec(&bare).unwrap_or_default()));
-        let reach = Reach::of(declaration);
-        Self { digest: digest.chars().take(32).collect(), reach, declaration: declaration.clone() }
+        let declaration = Declaration { version: declaration.version.clone(), ..bare };
+        Self { digest: digest.chars().take(32).collect(), reach: OnceLock::new(), declaration }
+    }
+
+    /// What leads to it. Found out when somebody asks: of most declarations, nothing has moved and nobody does.
+    pub(crate) fn reach(&self) -> &Reach {
+        self.reach.get_or_init(|| Reach::of(&self.declaration))
     }
 }
 

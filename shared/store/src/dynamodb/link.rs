@@ -1,6 +1,7 @@
 //! Which names lead to a declaration, and to others of the same resource. Names are only ever added to while a declaration
 //! is there, and what they lead to is looked at again by whoever reads it.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::ReturnValue;
@@ -91,7 +92,7 @@ impl DynamoDb {
         let found = self.get(linked).await?;
         let mut pairs: Vec<(&Change<'_>, Pointer)> = Vec::new();
         for change in changes {
-            let names = change.item.reach.names.iter().filter_map(|name| found.get(&Key::alias(name)));
+            let names = change.item.reach().names.iter().filter_map(|name| found.get(&Key::alias(name)));
             let reached: BTreeSet<Pointer> = names.flat_map(Pointer::all).collect();
             let others =
                 reached.into_iter().filter(|it| it.origin != state.origin && it.is_of_kind_of(&change.pointer));
@@ -101,7 +102,7 @@ impl DynamoDb {
         let others = self.get(pairs.iter().map(|(_, it)| it.item()).collect()).await?;
         for (change, pointer) in pairs {
             let Some(other) = others.get(&pointer.item()).map(Known::of) else { continue };
-            links.add(&change.item.reach.names, &other.pointer);
+            links.add(&change.item.reach().names, &other.pointer);
             links.add(&other.names, &change.pointer.text());
         }
         Ok(links)
@@ -115,13 +116,17 @@ pub(super) fn links(
     all: &BTreeMap<String, Item>,
     is_unfinished: bool,
 ) -> Links {
-    let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (key, item) in all {
-        item.reach.names.iter().for_each(|name| by_name.entry(name).or_default().push(key));
-    }
+    // Most syncs change no name, and need not look who shares one.
+    let by_name = LazyCell::new(|| {
+        let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (key, item) in all {
+            item.reach().names.iter().for_each(|name| by_name.entry(name).or_default().push(key));
+        }
+        by_name
+    });
     let mut links = Links::default();
     for change in changes.iter().filter(|it| !it.is_written) {
-        let (names, own) = (&change.item.reach.names, change.pointer.text());
+        let (names, own) = (&change.item.reach().names, change.pointer.text());
         let moved = change.known.as_ref().is_none_or(|known| known.pointer != own || known.names != *names);
         if !moved && !is_unfinished {
             continue;
@@ -131,10 +136,10 @@ pub(super) fn links(
             names.iter().filter_map(|name| by_name.get(name.as_str())).flatten().copied().collect();
         for (key, item) in others.into_iter().filter(|key| *key != change.key).filter_map(|key| all.get_key_value(key))
         {
-            let other = Pointer { origin: state.origin.clone(), key: key.clone(), places: item.reach.places.clone() };
+            let other = Pointer { origin: state.origin.clone(), key: key.clone(), places: item.reach().places.clone() };
             if other.is_of_kind_of(&change.pointer) {
                 links.add(names, &other.text());
-                links.add(&item.reach.names, &own);
+                links.add(&item.reach().names, &own);
             }
         }
         if let Some(known) = &change.known {

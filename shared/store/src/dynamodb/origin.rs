@@ -79,8 +79,6 @@ impl DynamoDb {
         let mut moved = Moved { resources: left.clone(), ..Moved::default() };
         let mut changes = Vec::new();
         for (key, item) in &new {
-            let resources = whereabouts.resources(&item.reach);
-            let pointer = Pointer { origin: state.origin.clone(), key: key.clone(), places: item.reach.places.clone() };
             let known = known.remove(key.as_str());
             let mut is_written = false;
             match &known {
@@ -92,13 +90,16 @@ impl DynamoDb {
                     // Whoever began with another state may still be writing, but not over what this state wrote since.
                     is_written = known.claim >= since;
                 }
-                Some(known) => {
-                    moved.changed += 1;
-                    moved.leaves(&mut left, whereabouts.resources(&known.reach()), Some(&resources));
-                }
+                Some(_) => moved.changed += 1,
                 None => moved.added += 1,
             }
+            let resources = whereabouts.resources(item.reach());
+            if let Some(known) = &known {
+                moved.leaves(&mut left, whereabouts.resources(&known.reach()), Some(&resources));
+            }
             moved.resources.extend(resources);
+            let pointer =
+                Pointer { origin: state.origin.clone(), key: key.clone(), places: item.reach().places.clone() };
             changes.push(Change { key, item, pointer, known, is_written });
         }
         moved.removed = known.len() as u64;
@@ -228,7 +229,7 @@ impl DynamoDb {
         let Links { add, remove } = links(state, changes, all, is_unfinished);
         let mut linked: BTreeSet<Key> = add.keys().map(|name| Key::alias(name)).collect();
         // Whether an earlier sync looked who else is there, nobody knows.
-        let written = changes.iter().filter(|it| it.is_written).flat_map(|it| &it.item.reach.names);
+        let written = changes.iter().filter(|it| it.is_written).flat_map(|it| &it.item.reach().names);
         linked.extend(written.map(|name| Key::alias(name)));
         self.link(add).await?;
         let puts = changes.iter().filter(|it| !it.is_written);
@@ -255,8 +256,8 @@ impl DynamoDb {
         item.insert(CLAIM.to_owned(), number(claim));
         item.insert(DIGEST.to_owned(), text(&change.item.digest));
         item.insert(POINTER.to_owned(), text(&change.pointer.text()));
-        if !change.item.reach.names.is_empty() {
-            item.insert(NAMES.to_owned(), AttributeValue::Ss(change.item.reach.names.iter().cloned().collect()));
+        if !change.item.reach().names.is_empty() {
+            item.insert(NAMES.to_owned(), AttributeValue::Ss(change.item.reach().names.iter().cloned().collect()));
         }
         let parts = Body::new(json(&change.item.declaration)).put(&key, &mut item);
         self.put_all(&parts).await?;

@@ -16,26 +16,26 @@ impl Kept {
         let direct: BTreeSet<_> = names.iter().flat_map(of).cloned().collect();
         let mut all = direct.clone();
         for item in direct.iter().filter_map(|key| self.declared.get(key)) {
-            let kinds: BTreeSet<&str> = item.reach.places.iter().map(|it| it.kind.as_str()).collect();
+            let kinds: BTreeSet<&str> = item.reach().places.iter().map(|it| it.kind.as_str()).collect();
             let shares = |key: &&(String, String)| {
                 self.declared
                     .get(*key)
-                    .is_some_and(|it| it.reach.places.iter().any(|it| kinds.contains(it.kind.as_str())))
+                    .is_some_and(|it| it.reach().places.iter().any(|it| kinds.contains(it.kind.as_str())))
             };
-            all.extend(item.reach.names.iter().flat_map(of).filter(shares).cloned());
+            all.extend(item.reach().names.iter().flat_map(of).filter(shares).cloned());
         }
         all
     }
 
     fn name(&mut self, key: &(String, String), item: &Item) {
-        for name in &item.reach.names {
+        for name in &item.reach().names {
             self.names.entry(name.clone()).or_default().insert(key.clone());
         }
     }
 
     fn unname(&mut self, key: &(String, String)) {
         let Some(item) = self.declared.remove(key) else { return };
-        for name in &item.reach.names {
+        for name in &item.reach().names {
             if let Some(keys) = self.names.get_mut(name) {
                 keys.remove(key);
             }
@@ -50,7 +50,7 @@ impl Declared for Memory {
         let items: Vec<&Item> = reached.iter().filter_map(|key| kept.declared.get(key)).collect();
         let declarations: Vec<Declaration> = items.iter().map(|it| it.declaration.clone()).collect();
         let whereabouts = Whereabouts::of(declarations.iter()).or(&wanted.account, &wanted.region);
-        let named = items.iter().flat_map(|it| whereabouts.resources(&it.reach)).chain(besides.iter().cloned());
+        let named = items.iter().flat_map(|it| whereabouts.resources(it.reach())).chain(besides.iter().cloned());
         let stored = named.map(|it| (it.clone(), kept.resources.get(&it).cloned())).collect();
         Ok(Gathered { declarations, stored })
     }
@@ -77,24 +77,25 @@ impl Origins for Memory {
         let mut moved = Moved { resources: left.clone(), ..Moved::default() };
         for key in old.iter().filter(|(_, key)| !new.contains_key(key)) {
             moved.removed += 1;
-            let old = kept.declared.get(key).map(|it| whereabouts.resources(&it.reach)).unwrap_or_default();
+            let old = kept.declared.get(key).map(|it| whereabouts.resources(it.reach())).unwrap_or_default();
             moved.leaves(&mut left, old, None);
             kept.unname(key);
         }
         for (key, item) in new {
             let key = (state.origin.clone(), key);
-            let new = whereabouts.resources(&item.reach);
-            match kept.declared.get(&key) {
-                Some(known) if known.digest == item.digest => {
-                    moved.unchanged += 1;
-                    if is_unfinished {
-                        moved.resources.extend(new);
-                    }
-                    continue;
+            let known = kept.declared.get(&key);
+            if known.is_some_and(|known| known.digest == item.digest) {
+                moved.unchanged += 1;
+                if is_unfinished {
+                    moved.resources.extend(whereabouts.resources(item.reach()));
                 }
+                continue;
+            }
+            let new = whereabouts.resources(item.reach());
+            match known {
                 Some(known) => {
                     moved.changed += 1;
-                    moved.leaves(&mut left, whereabouts.resources(&known.reach), Some(&new));
+                    moved.leaves(&mut left, whereabouts.resources(known.reach()), Some(&new));
                 }
                 None => moved.added += 1,
             }

@@ -124,15 +124,16 @@ fn put(
         remove(connection, known.key)?;
     }
     for (name, item) in items {
-        let new = whereabouts.resources(&item.reach);
-        match old.get(name) {
-            Some(known) if known.digest == item.digest => {
-                moved.unchanged += 1;
-                if unfinished.is_some() {
-                    moved.resources.extend(new);
-                }
-                continue;
+        let known = old.get(name);
+        if known.is_some_and(|known| known.digest == item.digest) {
+            moved.unchanged += 1;
+            if unfinished.is_some() {
+                moved.resources.extend(whereabouts.resources(item.reach()));
             }
+            continue;
+        }
+        let new = whereabouts.resources(item.reach());
+        match known {
             Some(known) => {
                 moved.changed += 1;
                 moved.leaves(&mut left, whereabouts.resources(&reach(connection, known.key)?), Some(&new));
@@ -177,7 +178,8 @@ fn remove(connection: &Connection, key: i64) -> Result<(), Damage> {
 }
 
 fn add(connection: &Connection, origin: &str, name: &str, item: &Item) -> Result<(), Damage> {
-    let Item { declaration, digest, reach } = item;
+    let Item { declaration, digest, .. } = item;
+    let reach = item.reach();
     let mut statement = connection.prepare_cached(
         "INSERT INTO declarations (origin, item, account, region, digest, places, declaration)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING key",
