@@ -1,12 +1,18 @@
 //! What goes over the wire to EventBridge, and what its answers mean.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code")]
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::config::retry::RetryConfig;
 use aws_sdk_eventbridge::config::{BehaviorVersion, Config, Credentials, Region};
-use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use driftwire_bus::{Bus as _, BusError, EventBridge, Published};
 use driftwire_report::v1::Finding;
@@ -46,19 +52,36 @@ fn refusal(code: &str) -> (u16, Value) {
     (400, json!({"__type": code, "message": "it says why"}))
 }
 
+/// Answers requests one after the other, and keeps what was sent.
+#[derive(Debug, Clone)]
+struct Wire {
+    answers: Arc<Vec<(u16, Value)>>,
+    sent: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl HttpConnector for Wire {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let mut sent = self.sent.lock().unwrap();
+        sent.push(request.body().bytes().unwrap().to_vec());
+        let answer = self.answers.get(sent.len() - 1).map(|(status, body)| {
+            HttpResponse::new(StatusCode::try_from(*status).unwrap(), SdkBody::from(body.to_string()))
+        });
+        HttpConnectorFuture::ready(answer.ok_or_else(|| ConnectorError::other("no more answers".into(), None)))
+    }
+}
+
 /// Publishes, and gives what was sent: the ids of each request.
 fn publish(findings: &[Finding], answers: &[(u16, Value)]) -> (Result<Published, BusError>, Vec<Vec<String>>) {
-    let event = |(status, body): &(u16, Value)| {
-        let request = http::Request::builder().uri("https://events").body(SdkBody::empty()).unwrap();
-        let answer = http::Response::builder().status(*status).body(SdkBody::from(body.to_string())).unwrap();
-        ReplayEvent::new(request, answer)
+    let wire = Wire { answers: Arc::new(answers.to_vec()), sent: Arc::default() };
+    let client = {
+        let wire = wire.clone();
+        http_client_fn(move |_: &HttpConnectorSettings, _: &_| SharedHttpConnector::new(wire.clone()))
     };
-    let wire = StaticReplayClient::new(answers.iter().map(event).collect());
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .http_client(wire.clone())
+        .http_client(client)
         .retry_config(RetryConfig::disabled())
         .build();
     let bus = EventBridge::with(Client::from_conf(config), "driftwire");
@@ -80,7 +103,8 @@ fn publish(findings: &[Finding], answers: &[(u16, Value)]) -> (Result<Published,
             })
             .collect()
     };
-    (published, wire.actual_requests().map(|it| ids(it.body().bytes().unwrap())).collect())
+    let sent = wire.sent.lock().unwrap().iter().map(|body| ids(body)).collect();
+    (published, sent)
 }
 
 #[test]
