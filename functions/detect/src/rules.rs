@@ -17,6 +17,8 @@ const VERSIONS: usize = 5;
 /// The rules in force.
 #[derive(Debug)]
 pub(crate) struct InForce {
+    /// Made once: it is part of a cold start.
+    shipped: Arc<Rules>,
     current: Mutex<Current>,
 }
 
@@ -30,7 +32,8 @@ struct Current {
 
 impl Default for InForce {
     fn default() -> Self {
-        Self { current: Mutex::new(Current { rules: Arc::new(Rules::shipped()), version: 0, read: None }) }
+        let shipped = Arc::new(Rules::shipped());
+        Self { current: Mutex::new(Current { rules: shipped.clone(), version: 0, read: None }), shipped }
     }
 }
 
@@ -56,7 +59,7 @@ impl InForce {
             }
             Err(error) => return Err(error),
         };
-        let mut next = Current { rules: Arc::new(Rules::shipped()), version: 0, read: Some(Instant::now()) };
+        let mut next = Current { rules: self.shipped.clone(), version: 0, read: Some(Instant::now()) };
         for text in texts {
             if text.version == current.version {
                 next = Current { read: next.read, ..current };
