@@ -9,10 +9,7 @@ use std::io::{IsTerminal as _, Write};
 use anyhow::{Result, bail};
 use driftwire_declared::{DeclaredState, Redactor};
 use driftwire_drift::{Named, Rules};
-use driftwire_report::v1::Status;
-use driftwire_store::{
-    Cause, Drift as _, Filter, History as _, OriginHead, OriginState, Origins as _, PageRequest, Replaced, resettle,
-};
+use driftwire_store::{Cause, Drift as _, History as _, OriginHead, OriginState, Origins as _, Replaced, resettle};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
@@ -25,8 +22,6 @@ use told::{Told, changes};
 
 /// How many resources are looked at with one request.
 const LOOK: usize = 100;
-/// How many findings are read with one request.
-const PAGE: usize = 500;
 
 /// Writes declared state, settles what is open by it, and prints what became of both.
 pub(crate) fn run(args: &SyncArgs, out: &mut dyn Write) -> Result<()> {
@@ -62,12 +57,7 @@ pub(crate) fn run(args: &SyncArgs, out: &mut dyn Write) -> Result<()> {
         };
         progress.inc(state.declarations.len() as u64);
         let mut told = Told::new(state, &moved);
-        let mut resources = moved.resources;
-        // A run that was cut short left some of them as they were, also of what left the code: NOTHING-LOST.
-        if known.iter().any(|it| it.origin == state.origin && !it.finished) {
-            resources.extend(open_by(&store, &state.origin)?);
-        }
-        settle(&store, &resources, (&rules, &key.redactor), &mut told)?;
+        settle(&store, &moved.resources, (&rules, &key.redactor), &mut told)?;
         wait(store.finish(state))?;
         match args.format {
             Format::Table => progress.suspend(|| told.print(out))?,
@@ -117,25 +107,6 @@ fn older(state: &OriginState, known: &OriginHead) -> String {
     let OriginState { origin, version, .. } = state;
     let known = &known.version;
     format!("{origin}: {version} is older than {known}, which the store has: give the newest state, or --force")
-}
-
-/// The resources with something open that this origin declares.
-fn open_by(store: &Store, origin: &str) -> Result<BTreeSet<Named>> {
-    let filter = Filter { status: Some(Status::Open), ..Filter::default() };
-    let mut page = PageRequest { limit: Some(PAGE), ..PageRequest::default() };
-    let mut resources = BTreeSet::new();
-    loop {
-        let answer = wait(store.findings(&filter, &page))?;
-        for finding in answer.items {
-            let resource = finding.resource;
-            if resource.declarations.iter().any(|it| it.origin == origin) {
-                let (kind, id, account, region) = (resource.kind, resource.id, resource.account, resource.region);
-                resources.insert(Named { kind, id, account, region });
-            }
-        }
-        let Some(next) = answer.next else { return Ok(resources) };
-        page.after = Some(next);
-    }
 }
 
 /// Judges again what is open on resources. Most have nothing open, and cost one look.
