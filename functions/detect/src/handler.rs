@@ -117,7 +117,7 @@ impl<S: Drift + Declared, O> Detect<S, O> {
 
 /// Whether an outcome leaves something that may have to be judged again.
 fn leaves_something(outcome: &driftwire_drift::Outcome) -> bool {
-    outcome.finding.is_some() || outcome.verdict == Verdict::Held
+    outcome.finding.is_some() || !outcome.facets.is_empty()
 }
 
 /// Why a message was not taken in.

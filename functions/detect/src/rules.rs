@@ -1,18 +1,16 @@
 //! The rules file as the table has it: read anew once in a while. A version that is wrong is left aside for the one before.
 
+use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use driftwire_drift::Rules;
-use driftwire_runtime::Name;
-use driftwire_runtime::{Invocation, Metrics};
-use driftwire_store::{Configuration, StoreError};
+use driftwire_runtime::{Invocation, Metrics, Name};
+use driftwire_store::{Configuration, Newest, StoreError, newest_rules};
 use tokio::time::Instant;
 
 /// How long rules are used before they are read again.
 const FRESH: Duration = Duration::from_secs(60);
-/// How many versions are looked at to find one that is right.
-const VERSIONS: usize = 5;
 
 /// The rules in force.
 #[derive(Debug)]
@@ -51,28 +49,18 @@ impl InForce {
         if current.read.is_some_and(|read| read.elapsed() < FRESH) {
             return Ok(current.rules);
         }
-        let texts = match store.rules(VERSIONS).await {
-            Ok(texts) => texts,
+        let read = Some(Instant::now());
+        let wrong = |version, error: &dyn Error| refused(&invocation.metrics, version, error);
+        let next = match newest_rules(store, current.version, wrong).await {
+            Ok(Newest::Known) => Current { read, ..current },
+            Ok(Newest::Version(version, rules)) => Current { rules: Arc::new(*rules), version, read },
+            Ok(Newest::Shipped) => Current { rules: self.shipped.clone(), version: 0, read },
             Err(error) if current.read.is_some() => {
                 tracing::warn!(%error, "the rules could not be read; those in force stay");
                 return Ok(current.rules);
             }
             Err(error) => return Err(error),
         };
-        let mut next = Current { rules: self.shipped.clone(), version: 0, read: Some(Instant::now()) };
-        for text in texts {
-            if text.version == current.version {
-                next = Current { read: next.read, ..current };
-                break;
-            }
-            match Rules::parse(&text.text, &format!("version {} of the rules", text.version)) {
-                Ok(rules) => {
-                    next = Current { rules: Arc::new(rules), version: text.version, ..next };
-                    break;
-                }
-                Err(error) => refused(&invocation.metrics, text.version, &error),
-            }
-        }
         self.current().clone_from(&next);
         Ok(next.rules)
     }
@@ -82,7 +70,7 @@ impl InForce {
     }
 }
 
-fn refused(metrics: &Metrics, version: u64, error: &dyn std::error::Error) {
+fn refused(metrics: &Metrics, version: u64, error: &dyn Error) {
     metrics.count(Name::RulesRefused, 1, &[]);
     tracing::error!(version, %error, "these rules are wrong; the version before stays in force");
 }

@@ -1,5 +1,6 @@
 //! One state at a time: read, put in the place of the one before, judge again what is open on what moved.
 
+use std::error::Error;
 use std::io::Read as _;
 
 use driftwire_cloudtrail::{Limits, open};
@@ -8,8 +9,8 @@ use driftwire_drift::Rules;
 use driftwire_runtime::quarantine::{Delay, Quarantine};
 use driftwire_runtime::{BatchAnswer, Failure, Function, Handled, Invocation, Message, Metrics, Name, settle};
 use driftwire_store::{
-    Cause, Configuration, Declared, Drift, Moved, OriginState, Origins, Records, Replaced, Settled, StoreError,
-    resettle_all,
+    Cause, Configuration, Declared, Drift, Moved, Newest, OriginState, Origins, Records, Replaced, Settled, StoreError,
+    newest_rules, resettle_all,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -23,8 +24,6 @@ const AT_ONCE: usize = 1;
 const STATE_BYTES: u64 = 512 * 1024 * 1024;
 /// How many resources are settled at a time whose changes have waited long enough.
 const DUE: usize = 200;
-/// How many versions of the rules are looked at to find one that is right.
-const VERSIONS: usize = 5;
 
 /// The function.
 #[derive(Debug)]
@@ -241,16 +240,14 @@ where
 
     /// The newest rules that are right.
     async fn rules(&self, metrics: &Metrics) -> Result<Rules, StoreError> {
-        for text in self.store.rules(VERSIONS).await? {
-            match Rules::parse(&text.text, &format!("version {} of the rules", text.version)) {
-                Ok(rules) => return Ok(rules),
-                Err(error) => {
-                    metrics.count(Name::RulesRefused, 1, &[]);
-                    tracing::error!(version = text.version, %error, "these rules are wrong; the version before is used");
-                }
-            }
-        }
-        Ok(Rules::shipped())
+        let wrong = |version, error: &dyn Error| {
+            metrics.count(Name::RulesRefused, 1, &[]);
+            tracing::error!(version, %error, "these rules are wrong; the version before is used");
+        };
+        Ok(match newest_rules(&self.store, 0, wrong).await? {
+            Newest::Version(_, rules) => *rules,
+            Newest::Known | Newest::Shipped => Rules::shipped(),
+        })
     }
 }
 

@@ -27,7 +27,7 @@ mod dynamodb;
 mod sqlite;
 
 pub use chain::{Broken, Entry, Event, verify};
-pub use configuration::{Configuration, RulesText};
+pub use configuration::{Configuration, Newest, RulesText, newest_rules};
 pub use declared::{Declared, Gathered, Moved, OriginHead, OriginState, Origins, Replaced};
 #[cfg(feature = "dynamodb")]
 pub use dynamodb::{DynamoDb, StreamError, StreamEvent, StreamRecord, Streamed};
